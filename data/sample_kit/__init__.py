@@ -1,0 +1,1 @@
+"""The parts that `draw_samples.py` draws the sample documents with."""

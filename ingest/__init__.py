@@ -1,0 +1,1 @@
+"""Documents in, library out: pages, text, chunks and the `ingest` command line."""

@@ -1,0 +1,81 @@
+"""Every error that Pagecite raises on purpose.
+
+Each one carries a sentence for a person: what it is about, why it happened and what to do.
+Errors of other libraries are translated to these at the boundary, with ``from exc``.
+
+* PageciteError
+    * ConfigError            a setting is wrong or something it asks for is not installed
+    * DocumentError          a file cannot be read; nothing else is affected
+        * UnsupportedFile        not a type we read
+        * EmptyFile              zero bytes
+        * EncryptedFile          a password is needed
+        * NoPages                opens, but has no page
+        * BrokenFile             damaged beyond repair
+    * PageError              one page cannot be rendered or recognised
+    * LibraryError           the library on disk
+        * LibraryNotWritable     no permission, or a read-only or full disk
+        * DocumentNotFound       no document of that name or id
+        * AmbiguousDocument      several documents have that name
+        * IndexMismatch          the index was made with another embedding model
+    * ModelError             an embedding model or an LLM does not answer
+"""
+
+
+class PageciteError(Exception):
+    """Base of all errors with a message for people."""
+
+
+class ConfigError(PageciteError):
+    """A setting is wrong, or what it asks for is not installed."""
+
+
+class DocumentError(PageciteError):
+    """A file cannot be ingested. The message names the cause and the remedy, not the file."""
+
+
+class UnsupportedFile(DocumentError):
+    """The file's content is not of a type that Pagecite reads."""
+
+
+class EmptyFile(DocumentError):
+    """The file has no bytes."""
+
+
+class EncryptedFile(DocumentError):
+    """The file needs a password to open."""
+
+
+class NoPages(DocumentError):
+    """The file opens but has no pages."""
+
+
+class BrokenFile(DocumentError):
+    """The file is damaged and cannot be repaired."""
+
+
+class PageError(PageciteError):
+    """One page cannot be rendered or recognised; the other pages are unaffected."""
+
+
+class LibraryError(PageciteError):
+    """Something is wrong with the library on disk."""
+
+
+class LibraryNotWritable(LibraryError):
+    """The library folder cannot be written."""
+
+
+class DocumentNotFound(LibraryError):
+    """No document in the library has that name or id."""
+
+
+class AmbiguousDocument(LibraryError):
+    """Several documents in the library have that name."""
+
+
+class IndexMismatch(LibraryError):
+    """The stored vectors come from another embedding model than the one configured."""
+
+
+class ModelError(PageciteError):
+    """An embedding model or a language model cannot be loaded or does not answer."""

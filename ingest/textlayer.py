@@ -1,0 +1,144 @@
+"""A PDF page's own text, word by word, beside what the page shows at each word's place.
+
+A text layer is a claim. It may be empty, carry unmapped glyphs, be an old OCR's guess under a scan, or hold
+words that nobody sees (white on white, covered, too small), which is also a way to plant instructions.
+This module reads and marks; `ingest.trust` decides.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+import pymupdf
+from numpy.typing import NDArray
+from PIL import Image
+
+from ingest.scripts import separator
+from ingest.types import Box, TextLine
+
+# A smaller type cannot be read on paper.
+MIN_POINTS = 2.5
+# Grey levels (of 255) between the darkest and the lightest pixel of a word that can be seen.
+MIN_CONTRAST = 24
+# Span flags of PyMuPDF's dictionaries: the glyphs are filled, or stroked. Neither: drawn invisibly.
+_PAINTED = 16 | 32
+
+
+@dataclass(frozen=True, slots=True)
+class LayerWord:
+    """One word of a text layer.
+
+    Attributes:
+        text: the word.
+        box: in fractions of the page.
+        line: the line it belongs to: equal for neighbours on one line.
+        font: name of its font.
+        painted: False where the glyphs are drawn invisibly, as scanners do under an image.
+        seen: False where the page shows nothing at its place, or too small to read.
+        covered: whether an image was painted over its place after it.
+    """
+
+    text: str
+    box: Box
+    line: tuple[int, int]
+    font: str
+    painted: bool
+    seen: bool
+    covered: bool
+
+
+def read_words(page: pymupdf.Page, image: Image.Image) -> list[LayerWord]:
+    """Read the words of a page's text layer, in the file's order.
+
+    Args:
+        page: the PDF page, rotation removed.
+        image: the same page rendered.
+    """
+    grey = np.asarray(image.convert("L"))
+    covers = _covering_images(page)
+    words = []
+    for line, span, text, box in _raw_words(page):
+        fraction = _fraction(box, page.rect)
+        if fraction is None:
+            continue
+        painted = bool(span.get("char_flags", _PAINTED) & _PAINTED) and span.get("alpha", 255) > 0
+        # Blanks to be filled in ("____") lie below their glyphs' boxes; only letters and digits can mislead.
+        blank = not any(character.isalnum() for character in text)
+        seen = blank or (span["size"] >= MIN_POINTS and contrast(grey, fraction) >= MIN_CONTRAST)
+        words.append(LayerWord(text, fraction, line, span["font"], painted, seen, _inside(box, covers)))
+    return words
+
+
+def lines_of(words: list[LayerWord]) -> tuple[TextLine, ...]:
+    """Put words of one line together, with the place of each word in it."""
+    return tuple(_line(list(group)) for _, group in groupby(words, key=lambda word: word.line))
+
+
+def contrast(grey: NDArray[np.uint8], box: Box) -> int:
+    """Grey levels between the darkest and the lightest pixel in a box, 0..255."""
+    height, width = grey.shape
+    x0, x1 = int(box[0] * width), max(int(box[2] * width), int(box[0] * width) + 1)
+    y0, y1 = int(box[1] * height), max(int(box[3] * height), int(box[1] * height) + 1)
+    patch = grey[y0:y1, x0:x1]
+    return int(patch.max()) - int(patch.min()) if patch.size else 0
+
+
+def _raw_words(page: pymupdf.Page) -> Iterator[tuple[tuple[int, int], dict[str, Any], str, Box]]:
+    flags = pymupdf.TEXTFLAGS_RAWDICT & ~pymupdf.TEXT_PRESERVE_IMAGES
+    blocks = page.get_text("rawdict", flags=flags)["blocks"]
+    for block_number, block in enumerate(blocks):
+        for line_number, line in enumerate(block.get("lines", ())):
+            characters = [(span, char) for span in line["spans"] for char in span["chars"]]
+            for is_space, run in groupby(characters, key=lambda pair: pair[1]["c"].isspace()):
+                if not is_space:
+                    yield (block_number, line_number), *_word(list(run))
+
+
+def _word(run: list[tuple[dict[str, Any], dict[str, Any]]]) -> tuple[dict[str, Any], str, Box]:
+    boxes = [char["bbox"] for _, char in run]
+    box = (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
+    return run[0][0], "".join(char["c"] for _, char in run), box
+
+
+def _fraction(box: Box, rect: pymupdf.Rect) -> Box | None:
+    """The part of a box that lies on the page, in fractions of it; None where nothing does."""
+    x0, x1 = (min(max(value / rect.width, 0.0), 1.0) for value in (box[0], box[2]))
+    y0, y1 = (min(max(value / rect.height, 0.0), 1.0) for value in (box[1], box[3]))
+    return (x0, y0, x1, y1) if x1 > x0 and y1 > y0 else None
+
+
+def _covering_images(page: pymupdf.Page) -> list[tuple[pymupdf.Rect, pymupdf.Rect]]:
+    """Pairs (text span, image painted over it later)."""
+    images = [
+        (number, pymupdf.Rect(box)) for number, (kind, box, *_) in enumerate(page.get_bboxlog()) if kind == "fill-image"
+    ]
+    if not images:
+        return []
+    return [
+        (pymupdf.Rect(span["bbox"]), rect)
+        for span in page.get_texttrace()
+        for number, rect in images
+        if span["seqno"] < number and rect.intersects(span["bbox"])
+    ]
+
+
+def _inside(box: Box, covers: list[tuple[pymupdf.Rect, pymupdf.Rect]]) -> bool:
+    centre = pymupdf.Point((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
+    return any(centre in span and centre in image for span, image in covers)
+
+
+def _line(words: list[LayerWord]) -> TextLine:
+    text, places = "", []
+    for word in words:
+        text += separator(text, word.text)
+        places.append((len(text), len(text) + len(word.text), word.box[0], word.box[2]))
+        text += word.text
+    box = (
+        min(word.box[0] for word in words),
+        min(word.box[1] for word in words),
+        max(word.box[2] for word in words),
+        max(word.box[3] for word in words),
+    )
+    return TextLine(text=text, box=box, confidence=1.0, words=tuple(places))

@@ -1,0 +1,148 @@
+"""The chain: a question in, a cited answer out, as a LangChain `Runnable`."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+from langchain_core.callbacks import CallbackManagerForChainRun
+from langchain_core.language_models import BaseChatModel
+from langchain_core.runnables import Runnable, RunnableConfig
+from langchain_core.runnables.config import run_in_executor
+
+from ingest.library import Library
+from ingest.settings import Settings, load_settings
+from retrieval.extraction import choose, compose
+from retrieval.generation import Draft, Generator
+from retrieval.llm import build_llm
+from retrieval.phrases import say
+from retrieval.quotes import Quoter
+from retrieval.retriever import build_searcher
+from retrieval.search import Findings, Searcher
+from retrieval.types import Answer, Question, as_question
+
+_EVIDENCE = 8  # chunks that an answer may use
+
+
+class PageChain(Runnable[Any, Answer]):
+    """Answers questions about one library.
+
+    Input: a string, a `Question`, or ``{"question": str, "history": [(question, answer), ...]}``.
+    `invoke` gives an `Answer`; `stream` yields the answer's text in pieces as it is written and checked, then the
+    finished `Answer`.
+    """
+
+    def __init__(self, searcher: Searcher, model: BaseChatModel | None = None) -> None:
+        """Put the parts together.
+
+        Args:
+            searcher: finds evidence.
+            model: writes answers; None: quote mode.
+        """
+        self._searcher = searcher
+        self._quoter = Quoter(searcher)
+        self._generator = Generator(model, searcher.library) if model is not None else None
+
+    @property
+    def library(self) -> Library:
+        """The library that is asked."""
+        return self._searcher.library
+
+    def invoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:
+        """Answer a question.
+
+        Raises:
+            ValueError: the input is neither a string nor a question.
+            PageciteError: the library, the embedding model or the LLM failed.
+        """
+        return self._call_with_config(self._answer, input, config)
+
+    def stream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Any]:
+        """Yield the answer's text as it comes (str), then the `Answer`.
+
+        Raises:
+            ValueError: the input is neither a string nor a question.
+            PageciteError: the library, the embedding model or the LLM failed.
+        """
+        yield from self._pieces(as_question(input), config)
+
+    async def astream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> AsyncIterator[Any]:
+        """As `stream`, without blocking the event loop."""
+        pieces = self.stream(input, config, **kwargs)
+        end = object()
+        while (piece := await run_in_executor(config, next, pieces, end)) is not end:
+            yield piece
+
+    def _answer(self, value: Any, run_manager: CallbackManagerForChainRun, config: RunnableConfig) -> Answer:
+        *_, answer = self._pieces(as_question(value), config)
+        assert isinstance(answer, Answer)
+        return answer
+
+    def _pieces(self, question: Question, config: RunnableConfig | None) -> Iterator[str | Answer]:
+        findings = self._searcher.search(question.text, _EVIDENCE, history=[turn.question for turn in question.history])
+        if not findings.evidence or findings.unknown:
+            yield from self._refusal(question, findings)
+        elif self._generator is None:
+            yield from self._quoted(question, findings)
+        else:
+            yield from self._generated(self._generator, question, findings, config)
+
+    def _refusal(
+        self, question: Question, findings: Findings, warnings: tuple[str, ...] = ()
+    ) -> Iterator[str | Answer]:
+        if self.library.count_chunks() == 0:
+            text = say("empty", question.text)
+        elif findings.unknown:
+            text = say("unknown", question.text, name=", ".join(findings.unknown))
+        else:
+            text = say("none" if findings.evidence else "nothing", question.text)
+        yield text
+        yield self._finished(question, findings, text, answered=False, warnings=warnings)
+
+    def _quoted(self, question: Question, findings: Findings) -> Iterator[str | Answer]:
+        chosen = choose(findings, self._quoter.rank(findings))
+        if not chosen:
+            yield from self._refusal(question, findings)
+            return
+        text, citations = compose(chosen)
+        yield text
+        yield self._finished(question, findings, text, answered=True, citations=citations)
+
+    def _generated(
+        self, generator: Generator, question: Question, findings: Findings, config: RunnableConfig | None
+    ) -> Iterator[str | Answer]:
+        draft = Draft()
+        text = ""
+        for piece in generator.stream(question, findings.evidence, draft, config):
+            text += piece
+            yield piece
+        warnings = (say("dropped", question.text, count=draft.dropped),) if draft.dropped else ()
+        if not draft.citations:
+            yield from self._refusal(question, findings, warnings)
+            return
+        citations = tuple(draft.citations)
+        yield self._finished(question, findings, text, answered=True, citations=citations, warnings=warnings)
+
+    def _finished(self, question: Question, findings: Findings, text: str, **values: Any) -> Answer:
+        names = tuple(record.name for record in self.library.subjects(findings.documents))
+        return Answer(question.text, text, evidence=findings.evidence, documents=names, **values)
+
+
+def build_chain(
+    library: Path | str | None = None, *, settings: Settings | None = None, model: BaseChatModel | None = None
+) -> PageChain:
+    """Build the chain of a library.
+
+    Args:
+        library: its folder; by default that of the settings.
+        settings: read from the environment by default.
+        model: any LangChain chat model; by default the one of the settings, or none: quote mode.
+
+    Raises:
+        ConfigError: a setting is wrong.
+        LibraryError: the library cannot be opened, or was indexed with another embedding model.
+        ModelError: the embedding model cannot be loaded.
+    """
+    chosen = settings or load_settings()
+    if library is not None:
+        chosen = chosen.model_copy(update={"library": Path(library)})
+    return PageChain(build_searcher(chosen), model or build_llm(chosen))

@@ -1,0 +1,58 @@
+"""What kind of value a question asks for, and whether a text has one."""
+
+import re
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """Kinds of values."""
+
+    DURATION = "duration"
+    DATE = "date"
+    MONEY = "money"
+    PERCENT = "percent"
+
+
+# In this order: "how much notice" asks for a time, "what date" for no amount.
+_ASKED = {
+    Kind.DURATION: r"""
+        how\s(long|much\stime|many\s(days|months|years|weeks|hours)) | \bnotice\b
+        | 多久 | 多长 | 几天 | 几年 | 几个月 | 多少(天|日|个月|小时) | 期限""",
+    Kind.DATE: r"""
+        \bwhen\b | what\sdate | which\s(date|day|month|year) | \bdates?\b | deadline | \bdue\s(date|by|on)\b
+        | 什么时候 | 何时 | 哪天 | 哪一天 | 日期 | 到期""",
+    Kind.PERCENT: r"percent | percentage | \brate\b | interest | 百分 | 比例 | 税率 | 利率",
+    Kind.MONEY: r"""
+        how\smuch | amount | price | \bcosts?\b | \bfees?\b | total | \brent\b | deposit | \bcap\b | payable
+        | balance | 多少钱 | 金额 | 总价 | 价款 | 租金 | 押金 | 费用 | 合计 | 总额""",
+}
+_MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+_COUNT = r"""(\d+ | one | two | three | four | five | six | seven | eight | nine | ten | eleven | twelve | fifteen
+    | twenty | thirty | forty | sixty | ninety | [一二三四五六七八九十]+)"""
+_FOUND = {
+    Kind.DURATION: rf"""
+        {_COUNT} \W{{0,3}} (\(\d+\)\W*)? ((business|calendar|working|full)\s)?
+        (hour|day|week|month|year|小时|日|天|周|个月|月|年)""",
+    Kind.DATE: rf"""
+        \b\d{{4}}-\d{{1,2}}-\d{{1,2}}\b | \b\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}\b
+        | \b\d{{1,2}}(st|nd|rd|th)?(\sday\sof)?\s{_MONTH} | \b{_MONTH}\.?\s\d{{1,2}} | \d{{4}}\s*年\s*\d{{1,2}}\s*月""",
+    Kind.PERCENT: r"\d\s*% | percent | per\scent | 百分之 | 万分之 | 千分之",
+    Kind.MONEY: r"""
+        [$€£¥￥]\s*\d | \b(usd|eur|gbp|cny|rmb)\s*\d | \d[\d,.\s]*\s*(usd|eur|gbp|dollars|euros?|元|圆)
+        | \b\d{1,3}([,.\s]\d{3})*[.,]\d{2}\b""",
+}
+
+
+def asked_kind(question: str) -> Kind | None:
+    """The kind of value that a question asks for; None where it asks for no value."""
+    return next((kind for kind, pattern in _ASKED.items() if _search(pattern, question)), None)
+
+
+def has_kind(text: str, kind: Kind) -> bool:
+    """Whether a text has a value of a kind."""
+    return _search(_FOUND[kind], text)
+
+
+def _search(pattern: str, text: str) -> bool:
+    # The re module keeps compiled patterns itself.
+    return re.search(pattern, text, re.IGNORECASE | re.VERBOSE) is not None

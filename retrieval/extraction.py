@@ -1,0 +1,57 @@
+"""Quote mode: an answer made of the page's own words alone. What is not on the page cannot be said."""
+
+from collections.abc import Sequence
+
+from retrieval.expectation import asked_kind
+from retrieval.quotes import Quote, cite
+from retrieval.search import Findings
+from retrieval.types import Citation
+
+_MOST = 3
+# A further quote is shown where its score is at least this share of the best one's.
+_NEARLY = 0.9
+# Below these, the best quote has too little to do with the question to be called an answer.
+_MIN_COVERAGE = 0.35
+_MIN_SIMILARITY = 0.45
+_MIN_COVERAGE_ALONE = 0.5
+
+
+def choose(findings: Findings, quotes: Sequence[Quote]) -> list[Quote]:
+    """The quotes that answer, best first; none where the documents do not answer."""
+    if not quotes or not answers(findings, quotes[0]):
+        return []
+    best = quotes[0]
+    chosen: list[Quote] = []
+    for quote in quotes:
+        if quote.score < _NEARLY * best.score or len(chosen) == _MOST:
+            break
+        if not any(_same_place(quote, other) for other in chosen) and (quote.fits or not best.fits):
+            chosen.append(quote)
+    return chosen
+
+
+def answers(findings: Findings, quote: Quote) -> bool:
+    """Whether a quote is near enough to the question to be an answer."""
+    if asked_kind(findings.question) is not None and not quote.fits:
+        return False
+    if quote.similarity == 0.0:
+        return quote.coverage >= _MIN_COVERAGE_ALONE
+    return (
+        quote.similarity >= _MIN_SIMILARITY
+        or quote.coverage >= _MIN_COVERAGE_ALONE
+        or (quote.coverage >= _MIN_COVERAGE and quote.similarity >= 0.6 * _MIN_SIMILARITY)
+    )
+
+
+def compose(quotes: Sequence[Quote]) -> tuple[str, tuple[Citation, ...]]:
+    """An answer's text and citations: one quote a line."""
+    citations = tuple(cite(quote, number) for number, quote in enumerate(quotes, start=1))
+    return "\n\n".join(f"{citation.quote} [{citation.number}]" for citation in citations), citations
+
+
+def _same_place(one: Quote, other: Quote) -> bool:
+    """Whether two quotes stand, in part, on the same lines of the same page."""
+    if (one.page.doc_id, one.page.page_number) != (other.page.doc_id, other.page.page_number):
+        return False
+    lines = {(span.line, span.start) for span in one.unit.spans}
+    return any((span.line, span.start) in lines for span in other.unit.spans)

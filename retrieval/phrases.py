@@ -1,0 +1,32 @@
+"""The few sentences that the program itself says in an answer, in English and Chinese."""
+
+from ingest.scripts import has_han
+
+_PHRASES = {
+    "none": (
+        "The documents do not answer this. The nearest passages are listed below; they are not an answer.",
+        "这些文档没有回答这个问题。下面列出最接近的段落，它们不是答案。",
+    ),
+    "nothing": (
+        "Nothing in the library matches this question.",
+        "资料库中没有与这个问题相符的内容。",
+    ),
+    "unknown": (
+        "No document in the library mentions {name}.",
+        "资料库中没有文档提到{name}。",
+    ),
+    "empty": (
+        "The library is empty. Upload documents, or run `ingest add PATH`.",
+        "资料库是空的。请上传文档，或运行 `ingest add 路径`。",
+    ),
+    "dropped": (
+        "{count} statement(s) of the language model were left out because the cited page does not prove them.",
+        "语言模型的 {count} 条陈述因所引页面不能证明而被省略。",
+    ),
+}
+
+
+def say(key: str, question: str, **values: object) -> str:
+    """A sentence in the question's language."""
+    english, chinese = _PHRASES[key]
+    return (chinese if has_han(question) else english).format(**values)

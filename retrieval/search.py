@@ -1,0 +1,157 @@
+"""From a question to ranked evidence: the document first, then the page inside it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from langchain_core.embeddings import Embeddings
+
+from ingest.errors import ModelError
+from ingest.library import Library
+from ingest.passages import Vectors
+from ingest.scripts import han_share
+from ingest.tokens import terms
+from ingest.types import Chunk
+from retrieval.fusion import fuse
+from retrieval.naming import Reading, names_in, read_question
+from retrieval.types import Evidence
+from retrieval.words import content
+
+_POOL = 100  # candidates from each side
+_DOCUMENTS = 20  # documents that a question may name, by their words
+_HAN_QUESTION = 0.3  # share of Chinese characters that makes a question Chinese
+# The embedded English model knows few Chinese words: there the words lead.
+_WEIGHTS = (1.0, 1.0)
+_WEIGHTS_HAN_ENGLISH_MODEL = (0.2, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a search found.
+
+    Attributes:
+        question: as searched.
+        rest: the question without the names of documents.
+        documents: ids of the documents that the question names; empty where it names none.
+        evidence: best first.
+        unknown: names in the question that no document mentions; empty where another name was found.
+    """
+
+    question: str
+    rest: str
+    documents: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    unknown: tuple[str, ...] = ()
+
+
+class Searcher:
+    """Searches one library: dense and lexical, fused by rank on chunk ids."""
+
+    def __init__(self, library: Library, embeddings: Embeddings, *, multilingual: bool) -> None:
+        """Prepare.
+
+        Args:
+            library: where to search.
+            embeddings: the model that its vectors come from.
+            multilingual: whether that model understands Chinese.
+        """
+        self.library = library
+        self._embeddings = embeddings
+        self._multilingual = multilingual
+
+    def search(self, question: str, limit: int = 10, history: Sequence[str] = ()) -> Findings:
+        """Find the chunks that may answer a question.
+
+        Args:
+            question: as asked.
+            limit: how many chunks at most.
+            history: earlier questions, oldest first; a question that names no document goes on about theirs.
+
+        Raises:
+            ModelError: the embedding model failed.
+            LibraryError: the library cannot be read.
+        """
+        reading = self._read(question)
+        unknown = () if reading.doc_ids else self._unknown(question)
+        if not reading.doc_ids and not unknown:
+            reading = replace(reading, doc_ids=self._carried(history))
+        vector = self._embed(reading.rest)
+        words = content(terms(reading.rest))
+        if reading.doc_ids:
+            dense = self._dense_inside(reading.doc_ids, vector)
+        else:
+            dense = self.library.search_dense(vector.tolist(), _POOL)
+        lexical = self.library.search_words(words, _POOL, reading.doc_ids or None)
+        ranked = fuse([_ids(dense), _ids(lexical)], self._weights(question))[:limit]
+        evidence = self._evidence(ranked, dict(dense))
+        return Findings(question, reading.rest, reading.doc_ids, evidence, unknown)
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of texts, one row each, of length 1.
+
+        Raises:
+            ModelError: the embedding model failed.
+        """
+        try:
+            return np.asarray(self._embeddings.embed_documents(list(texts)), dtype=np.float32)
+        except (RuntimeError, OSError) as error:
+            raise ModelError(f"The embedding model failed: {error}") from error
+
+    def _read(self, question: str) -> Reading:
+        words = content(terms(question))
+        ids = [doc_id for doc_id, _ in self.library.search_documents(words, _DOCUMENTS)]
+        total = self.library.counts()["documents"].get("ready", 0)
+        return read_question(
+            question, self.library.subjects(ids), total, lambda word: self.library.count_subjects(terms(word))
+        )
+
+    def _carried(self, history: Sequence[str]) -> tuple[str, ...]:
+        """The documents that the latest of the earlier questions named."""
+        for earlier in reversed(history):
+            if named := self._read(earlier).doc_ids:
+                return named
+        return ()
+
+    def _unknown(self, question: str) -> tuple[str, ...]:
+        """Names in the question of which no document has a single word."""
+        names = names_in(question)
+        return tuple(name for name in names if not self.library.search_words(terms(name), 1)) if names else ()
+
+    def _embed(self, text: str) -> Vectors:
+        try:
+            return np.asarray(self._embeddings.embed_query(text), dtype=np.float32)
+        except (RuntimeError, OSError) as error:
+            raise ModelError(f"The embedding model failed: {error}") from error
+
+    def _dense_inside(self, doc_ids: Sequence[str], vector: Vectors) -> list[tuple[str, float]]:
+        """Nearest chunks of a few documents, by their vectors in SQLite: exact, and faster than a filter of Chroma."""
+        found: list[tuple[str, float]] = []
+        for doc_id in doc_ids:
+            chunks, vectors = self.library.document_chunks(doc_id)
+            if chunks:
+                found += zip((chunk.chunk_id for chunk in chunks), (vectors @ vector).tolist(), strict=True)
+        return sorted(found, key=lambda pair: -pair[1])[:_POOL]
+
+    def understands(self, text: str) -> bool:
+        """Whether the embedding model knows the text's language."""
+        return self._multilingual or han_share(text) <= _HAN_QUESTION
+
+    def _weights(self, question: str) -> tuple[float, float]:
+        return _WEIGHTS if self.understands(question) else _WEIGHTS_HAN_ENGLISH_MODEL
+
+    def _evidence(self, ranked: list[tuple[str, float]], similarities: dict[str, float]) -> tuple[Evidence, ...]:
+        chunks = self.library.chunks(chunk_id for chunk_id, _ in ranked)
+        names = {s.doc_id: s.name for s in self.library.subjects(list({chunk.doc_id for chunk in chunks.values()}))}
+        return tuple(
+            self._one(chunks[chunk_id], names, score, similarities.get(chunk_id, 0.0))
+            for chunk_id, score in ranked
+            if chunk_id in chunks and chunks[chunk_id].doc_id in names
+        )
+
+    def _one(self, chunk: Chunk, names: dict[str, str], score: float, similarity: float) -> Evidence:
+        path = self.library.image_path(chunk.doc_id, chunk.page_number)
+        return Evidence(chunk, names[chunk.doc_id], path, score, similarity)
+
+
+def _ids(pairs: list[tuple[str, float]]) -> list[str]:
+    return [chunk_id for chunk_id, _ in pairs]

@@ -1,0 +1,126 @@
+"""What flows through retrieval: question, evidence, citation, answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest.types import Box, Chunk
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier question of a conversation and its answer's text."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question, with what was said before it.
+
+    Attributes:
+        text: as the user wrote it.
+        history: earlier turns, oldest first.
+    """
+
+    text: str
+    history: tuple[Turn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A chunk that may answer a question.
+
+    Attributes:
+        chunk: the passage.
+        source: file name of its document.
+        image_path: its page's image.
+        score: fused rank score, higher is better; comparable within one question only.
+        similarity: cosine of question and chunk, -1..1.
+    """
+
+    chunk: Chunk
+    source: str
+    image_path: Path
+    score: float
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The words on a page that prove a sentence of an answer.
+
+    Attributes:
+        number: 1-based, as in ``[1]`` in the answer's text.
+        doc_id: the document.
+        source: its file name.
+        title: its title, found from its content.
+        page_number: 1-based.
+        quote: words exactly as they stand on the page (line breaks closed up).
+        boxes: where they stand, in fractions of the page image, one box a line.
+        image_path: the page's image.
+        chunk_id: the chunk that holds them.
+    """
+
+    number: int
+    doc_id: str
+    source: str
+    title: str
+    page_number: int
+    quote: str
+    boxes: tuple[Box, ...]
+    image_path: Path
+    chunk_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer and its proof.
+
+    Attributes:
+        question: as it was asked.
+        text: the answer, with citation numbers in brackets; a plain sentence where there is none.
+        answered: whether the documents answer the question.
+        citations: in the order of their numbers.
+        evidence: all passages that were looked at, best first.
+        documents: names of the documents that were searched first; empty: all of them.
+        warnings: what the user should know, for example that claims were left out.
+    """
+
+    question: str
+    text: str
+    answered: bool
+    citations: tuple[Citation, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    documents: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def as_question(value: "str | Question | dict[str, object]") -> Question:
+    """Read a chain's input: a string, a `Question`, or ``{"question": str, "history": [...]}``.
+
+    A history entry is a `Turn`, a pair ``(question, answer)``, or ``{"question": ..., "answer": ...}``.
+
+    Raises:
+        ValueError: the input has another form.
+    """
+    if isinstance(value, Question):
+        return value
+    if isinstance(value, str):
+        return Question(value.strip())
+    text = value.get("question")
+    history = value.get("history") or ()
+    if not isinstance(text, str) or not isinstance(history, Sequence):
+        raise ValueError('Ask with a string or with {"question": "...", "history": [("question", "answer"), ...]}.')
+    return Question(text.strip(), tuple(_turn(entry) for entry in history))
+
+
+def _turn(entry: object) -> Turn:
+    if isinstance(entry, Turn):
+        return entry
+    if isinstance(entry, dict) and isinstance(entry.get("question"), str):
+        return Turn(entry["question"], str(entry.get("answer", "")))
+    if isinstance(entry, (tuple, list)) and len(entry) == 2:
+        return Turn(str(entry[0]), str(entry[1]))
+    raise ValueError("A history entry is a pair of question and answer.")
