@@ -8,9 +8,9 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, select,
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from ingest.errors import LibraryError, LibraryNotWritable
+from ingest.files import LIBRARY_FILE
 from ingest.schema import FORMAT_VERSION, FULL_TEXT, facts, metadata
 
-FILE_NAME = "library.sqlite3"
 _BUSY_SECONDS = 60
 
 
@@ -27,7 +27,7 @@ class Database:
             LibraryNotWritable: the folder or the file cannot be written.
             LibraryError: the file is damaged, or of a newer format.
         """
-        self.path = folder / FILE_NAME
+        self.path = folder / LIBRARY_FILE
         self._engine = _engine(self.path)
         with self.writing() as connection:
             _create(connection, self.path)

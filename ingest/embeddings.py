@@ -28,6 +28,8 @@ def build_embeddings(settings: Settings) -> Embeddings:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
     elif settings.hub_endpoint:
         os.environ["HF_ENDPOINT"] = settings.hub_endpoint
+    # Loading the weights would draw a bar of its own over our progress; "0" in the environment brings it back.
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     try:
         # Imported here: torch takes seconds, and listing a library needs none of it.
         from langchain_huggingface import HuggingFaceEmbeddings

@@ -25,6 +25,16 @@ class PageciteError(Exception):
     """Base of all errors with a message for people."""
 
 
+def was_interrupted(error: BaseException) -> bool:
+    """Whether an error came out of a Ctrl-C: libraries clean up on it and fail, and the interrupt is lost behind."""
+    found: list[BaseException] = [error]
+    for seen in found:
+        if isinstance(seen, KeyboardInterrupt):
+            return True
+        found += [e for e in (seen.__cause__, seen.__context__) if e is not None and e not in found]
+    return False
+
+
 class ConfigError(PageciteError):
     """A setting is wrong, or what it asks for is not installed."""
 
@@ -54,7 +64,7 @@ class BrokenFile(DocumentError):
 
 
 class PageError(PageciteError):
-    """One page cannot be rendered or recognised; the other pages are unaffected."""
+    """One page cannot be rendered or recognised; the others are unaffected. The message does not name the page."""
 
 
 class LibraryError(PageciteError):

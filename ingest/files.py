@@ -1,6 +1,7 @@
 """Which files to ingest, and what they are: found by content, never by name alone."""
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -10,30 +11,34 @@ from ingest.types import SourceDocument
 PDF = "application/pdf"
 SUFFIXES = frozenset({".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp"})
 READABLE = "PDF, PNG, JPEG, TIFF and WebP"
+LIBRARY_FILE = "library.sqlite3"  # what makes a folder a library
 _HEADER_BYTES = 1024
 
 
 def find_files(paths: Iterable[Path]) -> Iterator[Path]:
     """List the files to ingest, in a stable order, each once.
 
-    A folder gives the files below it whose suffix is in `SUFFIXES`, hidden ones left out. A path that is
-    not a folder is given back as it is, whatever it is: `identify` says what is wrong with it.
+    A folder gives the files below it whose suffix is in `SUFFIXES`; hidden ones are left out, and so are the page
+    images of a library that lies in it. A path that is not a folder is given back as it is, whatever it is:
+    `identify` says what is wrong with it.
     """
     seen: set[Path] = set()
     for path in paths:
-        for found in _files_below(path) if path.is_dir() else [path]:
+        for found in _files_below(path) if os.path.isdir(path) else [path]:
             if found not in seen:
                 seen.add(found)
                 yield found
 
 
 def _files_below(folder: Path) -> list[Path]:
+    libraries = {database.parent for database in folder.rglob(LIBRARY_FILE)}
     return sorted(
         path
         for path in folder.rglob("*")
         if path.suffix.lower() in SUFFIXES
-        and path.is_file()
+        and os.path.isfile(path)
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        and libraries.isdisjoint(path.parents)
     )
 
 
@@ -59,7 +64,14 @@ def identify(path: Path) -> SourceDocument:
         raise DocumentError("no permission to read it; change the file's permissions") from error
     except OSError as error:
         raise BrokenFile(f"cannot be read: {error.strerror or error}") from error
-    return SourceDocument(doc_id=doc_id, name=path.name, path=path.absolute(), media_type=media_type, size=size)
+    return SourceDocument(
+        doc_id=doc_id, name=as_text(path.name), path=Path(os.path.abspath(path)), media_type=media_type, size=size
+    )
+
+
+def as_text(name: str) -> str:
+    """A file name that any encoding can write: bytes that are no UTF-8 become the replacement character."""
+    return os.fsencode(name).decode("utf-8", errors="replace")
 
 
 def _media_type(head: bytes) -> str:

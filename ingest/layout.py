@@ -9,7 +9,7 @@ import io
 import re
 import statistics
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pymupdf
 from PIL import Image
@@ -20,6 +20,8 @@ from ingest.types import Block, Box, TextLine
 
 # Share of a block's words that the layout's Markdown must have; below it the lines themselves are used.
 _MIN_KEPT = 0.9
+# Of a table's, more: on scans the model was seen to draw column borders through words.
+_MIN_KEPT_TABLE = 0.97
 _LATIN_FONT = "helv"
 _CJK_FONT = "china-s"
 _SYNTHETIC_WIDTH = 612.0  # points; the page's proportions are kept
@@ -74,7 +76,7 @@ def _regions(page: pymupdf.Page) -> list[_Region]:
     try:
         chunk = page.parent.to_markdown(pages=[page.number], use_ocr=False, page_chunks=True)[0]
     except (RuntimeError, ValueError, IndexError, KeyError, TypeError, pymupdf.mupdf.FzErrorBase) as error:
-        raise PageError(f"the layout of page {page.number + 1} cannot be analysed: {error}") from error
+        raise PageError(f"its layout cannot be analysed: {error}") from error
     regions = []
     for found in chunk["page_boxes"]:
         x0, y0, x1, y1 = found["bbox"]
@@ -138,6 +140,11 @@ def _insert_orphan(groups: list[tuple[_Region, list[TextLine]]], line: TextLine)
 
 def in_rows(lines: list[TextLine]) -> list[TextLine]:
     """Order lines of one block: rows from top to bottom, each from left to right."""
+    return [line for row in rows_of(lines) for line in row]
+
+
+def rows_of(lines: list[TextLine]) -> list[list[TextLine]]:
+    """Lines that stand side by side, from left to right, row by row from top to bottom."""
     if not lines:
         return []
     height = statistics.median(line.box[3] - line.box[1] for line in lines)
@@ -148,24 +155,36 @@ def in_rows(lines: list[TextLine]) -> list[TextLine]:
             rows[-1].append(line)
         else:
             rows.append([line])
-    return [line for row in rows for line in sorted(row, key=lambda line: line.box[0])]
+    return [sorted(row, key=lambda line: line.box[0]) for row in rows]
 
 
 def _block(region: _Region, lines: list[TextLine], start: int) -> Block:
     box = region.box if region.markdown or not lines else lines[0].box
-    markdown = plain_markdown(region.markdown) if region.kind != "table" else _clean_table(region.markdown)
-    if not _keeps_words(markdown, lines):
-        markdown = join([line.text for line in lines])
-        region = replace(region, kind="text") if region.kind == "table" else region
+    if region.kind == "table":
+        markdown = _clean_table(region.markdown)
+        if not _keeps_words(markdown, lines, _MIN_KEPT_TABLE):
+            markdown = _table_of(lines)
+    else:
+        markdown = plain_markdown(region.markdown)
+        if not _keeps_words(markdown, lines, _MIN_KEPT):
+            markdown = join([line.text for line in lines])
     return Block(region.kind, markdown, box, start, start + len(lines))
 
 
-def _keeps_words(markdown: str, lines: list[TextLine]) -> bool:
+def _table_of(lines: list[TextLine]) -> str:
+    """A Markdown table whose rows are the lines that stand side by side, in the order of the page."""
+    rows = [[line.text.replace("|", " ") for line in row] for row in rows_of(lines)]
+    width = max(map(len, rows), default=0)
+    cells = ["|" + "|".join(row + [""] * (width - len(row))) + "|" for row in rows]
+    return "\n".join([*cells[:1], "|" + "---|" * width, *cells[1:]]) if cells else ""
+
+
+def _keeps_words(markdown: str, lines: list[TextLine], share: float) -> bool:
     wanted = Counter(_pieces(" ".join(line.text for line in lines)))
     if not wanted:
         return bool(lines) or not markdown
     found = Counter(_pieces(markdown))
-    return (wanted & found).total() >= _MIN_KEPT * wanted.total()
+    return (wanted & found).total() >= share * wanted.total()
 
 
 def _pieces(text: str) -> list[str]:

@@ -15,8 +15,9 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 
 from ingest import passages, registry
-from ingest.database import FILE_NAME, Database
+from ingest.database import Database
 from ingest.errors import IndexMismatch, LibraryNotWritable
+from ingest.files import LIBRARY_FILE
 from ingest.passages import Vectors
 from ingest.records import DocumentRecord, PageRecord, SubjectRecord
 from ingest.schema import facts
@@ -50,7 +51,7 @@ class Library:
     @staticmethod
     def exists(folder: Path | str) -> bool:
         """Whether there is a library in a folder."""
-        return (Path(folder) / FILE_NAME).is_file()
+        return (Path(folder) / LIBRARY_FILE).is_file()
 
     def __enter__(self) -> Self:
         return self

@@ -1,6 +1,8 @@
 """Opening a document and showing its pages: one interface for PDF files and images."""
 
 import logging
+import math
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
@@ -16,8 +18,22 @@ from ingest.types import SourceDocument
 logger = logging.getLogger(__name__)
 
 POINTS_PER_INCH = 72
-# Pillow's own errors on hostile or damaged images, beside OSError and its subclasses.
-_IMAGE_ERRORS = (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError, MemoryError)
+MAX_SIDE = 16_383  # pixels; WebP, the format of stored page images, holds no more
+# What Pillow raises on hostile or damaged images: seen, or written down in its plugins.
+_IMAGE_ERRORS = (
+    OSError,
+    ValueError,
+    TypeError,
+    SyntaxError,
+    EOFError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+    RuntimeError,
+    MemoryError,
+    struct.error,
+    Image.DecompressionBombError,
+)
 
 
 class OpenDocument(Protocol):
@@ -87,22 +103,20 @@ class PdfDocument:
             page: pymupdf.Page = self._document.load_page(page_number - 1)
             page.remove_rotation()
         except (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase) as error:
-            raise PageError(f"page {page_number} is damaged: {error}") from error
+            raise PageError(f"it is damaged ({_reason(error)}); get the file from its source again") from error
         return page
 
     def image(self, page_number: int) -> Image.Image:
         """The page at the document's resolution."""
         page = self.page(page_number)
         scale = self._dpi / POINTS_PER_INCH
-        pixels = page.rect.width * page.rect.height * scale * scale
-        if pixels > self._max_pixels:
-            scale *= (self._max_pixels / pixels) ** 0.5
+        scale *= _shrinking(page.rect.width * scale, page.rect.height * scale, self._max_pixels)
         try:
             pixmap = page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), alpha=False, colorspace=pymupdf.csRGB)
         except (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase) as error:
-            raise PageError(f"page {page_number} cannot be rendered: {error}") from error
+            raise PageError(f"it cannot be rendered ({_reason(error)}); get the file from its source again") from error
         if pixmap.width < 2 or pixmap.height < 2:
-            raise PageError(f"page {page_number} has no visible area")
+            raise PageError("it has no visible area; scan or export it again")
         return Image.frombytes("RGB", (pixmap.width, pixmap.height), pixmap.samples)
 
     def close(self) -> None:
@@ -135,7 +149,7 @@ class ImageDocument:
             self._image = Image.open(source.path)
             # A JPEG's or WebP's further frames are previews or animation; a TIFF's are pages.
             frames = getattr(self._image, "n_frames", 1) if source.media_type == "image/tiff" else 1
-        except (UnidentifiedImageError, *_IMAGE_ERRORS) as error:
+        except _IMAGE_ERRORS as error:
             raise BrokenFile(f"the image cannot be read ({_reason(error)}); scan or save it again") from error
         self._frames = int(frames)
 
@@ -154,7 +168,7 @@ class ImageDocument:
             frame = ImageOps.exif_transpose(self._image)
             return _shrunk(_flattened(frame), self._max_pixels)
         except _IMAGE_ERRORS as error:
-            raise PageError(f"page {page_number} cannot be read ({_reason(error)}); scan or save it again") from error
+            raise PageError(f"it cannot be read ({_reason(error)}); scan or save it again") from error
 
     def close(self) -> None:
         """Release the file."""
@@ -162,6 +176,8 @@ class ImageDocument:
 
 
 def _reason(error: BaseException) -> str:
+    if isinstance(error, UnidentifiedImageError):
+        return "its beginning is damaged"
     return str(error).splitlines()[0].strip(" .") if str(error) else type(error).__name__
 
 
@@ -178,9 +194,13 @@ def _flattened(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
+def _shrinking(width: float, height: float, max_pixels: int) -> float:
+    """Factor, at most 1, that brings an image's size within the limits."""
+    return min(1.0, math.sqrt(max_pixels / max(width * height, 1)), MAX_SIDE / max(width, height, 1))
+
+
 def _shrunk(image: Image.Image, max_pixels: int) -> Image.Image:
-    pixels = image.width * image.height
-    if pixels <= max_pixels:
+    scale = _shrinking(image.width, image.height, max_pixels)
+    if scale == 1.0:
         return image
-    scale = (max_pixels / pixels) ** 0.5
     return image.resize((max(1, int(image.width * scale)), max(1, int(image.height * scale))), Image.Resampling.LANCZOS)

@@ -11,7 +11,7 @@ from langchain_core.embeddings import Embeddings
 
 from ingest.chunks import cut
 from ingest.embeddings import embedding_text
-from ingest.errors import BrokenFile, DocumentError, PageciteError, PageError
+from ingest.errors import BrokenFile, DocumentError, PageciteError, PageError, was_interrupted
 from ingest.files import find_files, identify
 from ingest.library import Library
 from ingest.ocr import OcrEngine
@@ -141,8 +141,10 @@ class Pipeline:
         try:
             page = reader.read(document, number)
         except PageError as error:
-            logger.info("%s: %s", source.name, error)
-            self._library.save_page_failure(self._reader, source.doc_id, number, str(error))
+            if was_interrupted(error):
+                raise KeyboardInterrupt from error
+            logger.info("%s, page %d: %s", source.name, number, error)
+            self._library.save_page_failure(self._reader, source.doc_id, number, f"page {number}: {error}")
             return
         self._library.keep_image(source.doc_id, number, page.image)
         self._library.save_page(self._reader, page.text)

@@ -1,12 +1,15 @@
 """Documents and pages in the database: what is there, what is done, what failed and why."""
 
+import os
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from pathlib import Path
 
 from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from ingest.errors import AmbiguousDocument, DocumentNotFound
+from ingest.files import as_text
 from ingest.records import DocumentRecord, PageRecord, page_from, page_values
 from ingest.schema import documents, pages, paths
 from ingest.types import PageText, SourceDocument
@@ -38,16 +41,19 @@ def list_documents(connection: Connection) -> list[DocumentRecord]:
 
 
 def find_document(connection: Connection, key: str) -> DocumentRecord:
-    """The document of a file name, a path, an id or the beginning of an id.
+    """The document of an id, a path, a file name under which it was added, or the beginning of an id.
 
     Raises:
         DocumentNotFound: there is none.
         AmbiguousDocument: there are several.
     """
     everything = list_documents(connection)
-    found = [d for d in everything if key in (d.doc_id, d.name, *d.paths)] or [
-        d for d in everything if len(key) >= _MIN_ID and d.doc_id.startswith(key)
-    ]
+    place = os.path.abspath(key) if Path(key).name != key else ""
+    found = (
+        [d for d in everything if d.doc_id == key or place in d.paths]
+        or [d for d in everything if key == d.name or key in (Path(path).name for path in d.paths)]
+        or [d for d in everything if len(key) >= _MIN_ID and d.doc_id.startswith(key)]
+    )
     if not found:
         raise DocumentNotFound(f"No document {key} in the library; `ingest list` shows what is there.")
     if len(found) > 1:
@@ -74,7 +80,9 @@ def begin(connection: Connection, source: SourceDocument, page_count: int) -> st
         )
         .on_conflict_do_nothing()
     )
-    connection.execute(insert(paths).values(doc_id=source.doc_id, path=str(source.path)).on_conflict_do_nothing())
+    connection.execute(
+        insert(paths).values(doc_id=source.doc_id, path=as_text(str(source.path))).on_conflict_do_nothing()
+    )
     status = connection.scalar(select(documents.c.status).where(documents.c.doc_id == source.doc_id))
     return str(status)
 

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import numpy as np
 from PIL import Image
@@ -24,6 +24,8 @@ LANGUAGES = ("eng", "chi_sim")
 _WORD_LEVEL = "5"
 # Page segmentation without orientation detection.
 _LAYOUT = "3"
+# Words further apart than this many times their line's height stand in different columns.
+_COLUMN_GAP = 1.5
 
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
 
@@ -150,7 +152,8 @@ class _Page:
     def _lines(self, turn: int) -> list[list[_Word]]:
         if turn not in self._known:
             words = self._read(turned(self._pixels, turn))
-            self._known[turn] = [list(line) for _, line in groupby(words, key=lambda word: word.line)]
+            lines = [list(line) for _, line in groupby(words, key=lambda word: word.line)]
+            self._known[turn] = [part for line in lines for part in _split(line)]
         return self._known[turn]
 
 
@@ -166,6 +169,17 @@ def _parsed(table: str) -> list[_Word]:
             confidence = min(1.0, max(0.0, float(row["conf"]) / 100))
             found.append(_Word(line, (x0, y0, x0 + width, y0 + height), confidence, text))
     return found
+
+
+def _split(line: Sequence[_Word]) -> list[list[_Word]]:
+    """Part a line where a column or a table's cell ends: Tesseract reads across them on short pages."""
+    widest = _COLUMN_GAP * max(word.box[3] - word.box[1] for word in line)
+    parts = [[line[0]]]
+    for last, word in pairwise(line):
+        if word.box[0] - last.box[2] > widest:
+            parts.append([])
+        parts[-1].append(word)
+    return parts
 
 
 def _text_line(line: Sequence[_Word], width: int, height: int) -> TextLine:

@@ -1,6 +1,7 @@
 """A document's title, found from what stands on its first pages."""
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ingest.scripts import has_han
@@ -22,9 +23,13 @@ _NOT_A_TITLE = re.compile(
     r"|contents|draft|copy|\W*\d+\W*$|第?\s*\d+\s*页)|@",
     re.IGNORECASE,
 )
+# Numbers of contracts, invoices and orders, wherever they stand: INV-2024-0117, TW-3391, 24117586.
+_IDENTIFIER = re.compile(r"\b(?=[A-Z]*[-/]?[A-Z-/]*\d)[A-Z\d]+(?:[-/][A-Z\d]+)+\b|\b\d{6,12}\b")
+_IDENTIFIERS = 12
 _MAX_CHARS = 140
 _FIRST_BLOCKS = 14
 _INTRO_CHARS = 700
+_MIN_INTRO_CHARS = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,7 @@ class Subject:
 
     Attributes:
         title: for example ``WEB SITE HOSTING AGREEMENT``; the file's name without suffix where nothing better is found.
-        intro: the beginning of its text, where contracts name their parties and invoices the seller.
+        intro: the beginning of its text, where contracts name their parties and invoices the seller, and its numbers.
     """
 
     title: str
@@ -48,9 +53,23 @@ def find_subject(pages: list[PageText], name: str) -> Subject:
         name: the file's name, the last resort.
     """
     blocks = [block for page in pages[:2] for block in page.blocks if block.kind not in ("picture", "formula")]
-    body = " ".join(plain(block) for page in pages[:2] for block in page.blocks if block.kind != "page-footer")
+    body = " ".join(_until_table(block for page in pages[:2] for block in page.blocks if block.kind != "page-footer"))
+    intro = body[:_INTRO_CHARS].strip()
+    numbers = [found for page in pages[:2] for line in page.lines for found in _IDENTIFIER.findall(line.text)]
+    further = [number for number in dict.fromkeys(numbers) if number not in intro][:_IDENTIFIERS]
     title = _best_title(blocks[:_FIRST_BLOCKS]) or _named(body) or _first_heading(blocks) or name.rpartition(".")[0]
-    return Subject(title=title[:_MAX_CHARS], intro=body[:_INTRO_CHARS].strip())
+    return Subject(title=title[:_MAX_CHARS], intro=" ".join([intro, *further]))
+
+
+def _until_table(blocks: Iterable[Block]) -> Iterator[str]:
+    """Texts of the blocks before the first table with something above it: an invoice's lines do not introduce it."""
+    chars = 0
+    for block in blocks:
+        if block.kind == "table" and chars >= _MIN_INTRO_CHARS:
+            return
+        text = plain(block)
+        chars += len(text)
+        yield text
 
 
 def plain(block: Block) -> str:

@@ -14,9 +14,7 @@ import threading
 from pathlib import Path
 from typing import Any, Protocol
 
-import chromadb
 import numpy as np
-from chromadb.config import Settings as ChromaSettings
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
@@ -155,6 +153,10 @@ class VectorIndex:
         raise LibraryError(f"{_SLOTS} processes already use this library; end some of them.")
 
     def _connect(self, data: Path) -> None:
+        # Imported here: it takes most of a second, and listing or filling a library needs none of it.
+        import chromadb
+        from chromadb.config import Settings as ChromaSettings
+
         data.mkdir(parents=True, exist_ok=True)
         self._client = chromadb.PersistentClient(path=str(data), settings=ChromaSettings(anonymized_telemetry=False))
         self._collection = self._client.get_or_create_collection(

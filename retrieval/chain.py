@@ -38,14 +38,14 @@ class PageChain(Runnable[Any, Answer]):
             searcher: finds evidence.
             model: writes answers; None: quote mode.
         """
-        self._searcher = searcher
+        self.searcher = searcher
         self._quoter = Quoter(searcher)
         self._generator = Generator(model, searcher.library) if model is not None else None
 
     @property
     def library(self) -> Library:
         """The library that is asked."""
-        return self._searcher.library
+        return self.searcher.library
 
     def invoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:
         """Answer a question.
@@ -78,7 +78,7 @@ class PageChain(Runnable[Any, Answer]):
         return answer
 
     def _pieces(self, question: Question, config: RunnableConfig | None) -> Iterator[str | Answer]:
-        findings = self._searcher.search(question.text, _EVIDENCE, history=[turn.question for turn in question.history])
+        findings = self.searcher.search(question.text, _EVIDENCE, history=[turn.question for turn in question.history])
         if not findings.evidence or findings.unknown:
             yield from self._refusal(question, findings)
         elif self._generator is None:
@@ -99,7 +99,7 @@ class PageChain(Runnable[Any, Answer]):
         yield self._finished(question, findings, text, answered=False, warnings=warnings)
 
     def _quoted(self, question: Question, findings: Findings) -> Iterator[str | Answer]:
-        chosen = choose(findings, self._quoter.rank(findings))
+        chosen = choose(self._quoter.rank(findings))
         if not chosen:
             yield from self._refusal(question, findings)
             return

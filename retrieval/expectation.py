@@ -13,18 +13,20 @@ class Kind(StrEnum):
     PERCENT = "percent"
 
 
-# In this order: "how much notice" asks for a time, "what date" for no amount.
+# In this order: "how much notice" asks for a time, "how much interest" for no sum.
 _ASKED = {
     Kind.DURATION: r"""
-        how\s(long|much\stime|many\s(days|months|years|weeks|hours)) | \bnotice\b
-        | 多久 | 多长 | 几天 | 几年 | 几个月 | 多少(天|日|个月|小时) | 期限""",
+        how\s(long|soon|quickly|much\s(time|notice)|many\s(days|months|years|weeks|hours))
+        | (what|which)\s(is\sthe\s)?(notice\s|warranty\s|renewal\s)?period
+        | 多久 | 多长 | 几天 | 几年 | 几个月 | 多少(天|日|个月|小时)""",
     Kind.DATE: r"""
-        \bwhen\b | what\sdate | which\s(date|day|month|year) | \bdates?\b | deadline | \bdue\s(date|by|on)\b
-        | 什么时候 | 何时 | 哪天 | 哪一天 | 日期 | 到期""",
-    Kind.PERCENT: r"percent | percentage | \brate\b | interest | 百分 | 比例 | 税率 | 利率",
+        (^|[,;]\s)(and\s|by\s|on\s|until\s|since\s)?when\b | (what|which)\s(\w+\s){0,3}(date|day|month|year)\b
+        | 什么时候 | 何时 | 哪天 | 哪一天 | 日期 | 几号 | 到期""",
+    Kind.PERCENT: r"percent | percentage | interest | 百分 | 比例 | 税率 | 利率",
     Kind.MONEY: r"""
-        how\smuch | amount | price | \bcosts?\b | \bfees?\b | total | \brent\b | deposit | \bcap\b | payable
-        | balance | 多少钱 | 金额 | 总价 | 价款 | 租金 | 押金 | 费用 | 合计 | 总额""",
+        how\smuch\b(?!\snotice) | \b(what|which)\s(\w+\s){0,4}(amount|price|costs?|fees?|total|rent|deposit|balance)\b
+        | for\swhat\sprice | 多少钱 | 金额 | 总价 | 价款 | 租金 | 押金 | 费用 | 合计 | 总额
+        | 多少\w{0,3}(费|款|金|元)""",
 }
 _MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _COUNT = r"""(\d+ | one | two | three | four | five | six | seven | eight | nine | ten | eleven | twelve | fifteen

@@ -2,23 +2,22 @@
 
 from collections.abc import Sequence
 
-from retrieval.expectation import asked_kind
 from retrieval.quotes import Quote, cite
-from retrieval.search import Findings
 from retrieval.types import Citation
 
 _MOST = 3
 # A further quote is shown where its score is at least this share of the best one's.
 _NEARLY = 0.9
-# Below these, the best quote has too little to do with the question to be called an answer.
-_MIN_COVERAGE = 0.35
-_MIN_SIMILARITY = 0.45
-_MIN_COVERAGE_ALONE = 0.5
+# Below this, the best quote has too little to do with the question to be called an answer.
+_MIN_CONFIDENCE = 0.5
+_WEIGHT_WORDS = 0.5
+# For a question in a language that the embedding model does not know, words alone decide.
+_MIN_WORDS_ALONE = 0.3
 
 
-def choose(findings: Findings, quotes: Sequence[Quote]) -> list[Quote]:
+def choose(quotes: Sequence[Quote]) -> list[Quote]:
     """The quotes that answer, best first; none where the documents do not answer."""
-    if not quotes or not answers(findings, quotes[0]):
+    if not quotes or not answers(quotes[0]):
         return []
     best = quotes[0]
     chosen: list[Quote] = []
@@ -30,17 +29,11 @@ def choose(findings: Findings, quotes: Sequence[Quote]) -> list[Quote]:
     return chosen
 
 
-def answers(findings: Findings, quote: Quote) -> bool:
+def answers(quote: Quote) -> bool:
     """Whether a quote is near enough to the question to be an answer."""
-    if asked_kind(findings.question) is not None and not quote.fits:
-        return False
     if quote.similarity == 0.0:
-        return quote.coverage >= _MIN_COVERAGE_ALONE
-    return (
-        quote.similarity >= _MIN_SIMILARITY
-        or quote.coverage >= _MIN_COVERAGE_ALONE
-        or (quote.coverage >= _MIN_COVERAGE and quote.similarity >= 0.6 * _MIN_SIMILARITY)
-    )
+        return quote.coverage >= _MIN_WORDS_ALONE
+    return quote.similarity + _WEIGHT_WORDS * quote.coverage >= _MIN_CONFIDENCE
 
 
 def compose(quotes: Sequence[Quote]) -> tuple[str, tuple[Citation, ...]]:

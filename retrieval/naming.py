@@ -15,16 +15,24 @@ from ingest.records import SubjectRecord
 from ingest.scripts import has_han, is_cjk
 from retrieval.words import LEGAL_FORMS, STOP_EN
 
-_TOKEN = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"[^\W_]+")
 # A part of the question that ends here may be left out where only little words remain of it.
 _BREAK = re.compile(r"([,;:，；：。？?!！])")
-# Han characters that a name must share with a title, or with a document's first lines.
-_MIN_HAN_TITLE = 2
-_MIN_HAN_INTRO = 4
+# Chinese organisations, and what stands behind the label of a party.
+_HAN_NAME = re.compile(
+    r"[\u4e00-\u9fff（）()]{2,24}?(?:公司|集团|中心|工厂|银行|学校|医院|大学|酒店|商店|事务所)"
+    r"|(?:甲方|乙方|出租方|承租方|出租人|承租人|购买方|销售方|名称|付款人|收款人|交款单位)[^\u4e00-\u9fff]{0,4}[:：][^\u4e00-\u9fff]{0,4}"
+    r"[\u4e00-\u9fff]{2,24}"
+)
+_MIN_HAN = 2
 # Documents that are named nearly as well as the best are all meant.
 _NEARLY = 0.8
-# A single word names a document only where few documents carry it.
+# A single word names a document only where at most this share of all documents carries it.
 _RARE = 0.2
+# What a common word of a title ("agreement", "invoice") counts beside a name.
+_TITLE_WORD = 0.3
+
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +53,24 @@ class _Token:
     text: str
     start: int
     end: int
-    marked: bool  # capitalised, or with a digit: perhaps a name
+    marked: bool  # has a capital or a digit: perhaps part of a name
+
+
+class _Rarity:
+    """How rare words are among the library's documents."""
+
+    def __init__(self, total: int, count: Callable[[str], int]) -> None:
+        self._total = max(total, 1)
+        self._count = count
+        self._known: dict[str, float] = {}
+
+    def __call__(self, word: str) -> float:
+        if word not in self._known:
+            self._known[word] = math.log(1 + self._total / max(self._count(word), 1))
+        return self._known[word]
+
+    def is_rare(self, word: str) -> bool:
+        return self(word) >= math.log(1 + self._total / max(1.0, _RARE * self._total))
 
 
 def read_question(
@@ -61,55 +86,50 @@ def read_question(
     """
     text = unicodedata.normalize("NFKC", question)
     tokens = _tokens(text)
-    frequencies: dict[str, int] = {}
-
-    def rarity(word: str) -> float:
-        if word not in frequencies:
-            frequencies[word] = max(count_documents(word), 1)
-        return math.log(1 + total / frequencies[word])
-
-    def rare(word: str) -> bool:
-        return rarity(word) >= math.log(1 + total / max(1.0, _RARE * total))
-
-    scored = []
+    rarity = _Rarity(total, count_documents)
+    scored: list[tuple[float, SubjectRecord, list[Span]]] = []
     for candidate in candidates:
-        spans = _latin_spans(tokens, candidate, rare) + _han_spans(text, candidate)
-        strength = sum(_strength(text[start:end], rarity) for start, end in spans)
-        if strength > 0:
-            scored.append((strength, candidate, spans))
+        names = _latin_names(tokens, candidate, rarity) + _han_names(text, candidate)
+        if names:
+            strength = sum(_strength(text[start:end], rarity) for start, end in names)
+            strength += _TITLE_WORD * sum(map(rarity, _title_words(tokens, candidate)))
+            scored.append((strength, candidate, names))
     if not scored:
         return Reading((), text)
     best = max(strength for strength, _, _ in scored)
-    meant = sorted((s for s in scored if s[0] >= _NEARLY * best), key=lambda s: -s[0])
-    spans = [span for _, _, found in meant for span in found]
+    meant = sorted((one for one in scored if one[0] >= _NEARLY * best), key=lambda one: -one[0])
+    spans = [span for _, _, names in meant for span in names if not _is_acronym(text[span[0] : span[1]])]
     return Reading(tuple(candidate.doc_id for _, candidate, _ in meant), _without(text, spans))
 
 
 def names_in(question: str) -> list[str]:
     """Runs of capitalised words inside a question, which may be names; its first word is none."""
+    text = unicodedata.normalize("NFKC", question)
     names: list[str] = []
     previous_end = -1
-    for index, token in enumerate(_tokens(unicodedata.normalize("NFKC", question))):
-        word = question[token.start : token.end]
-        if index and token.marked and not word.isdigit() and token.text not in STOP_EN:
-            gap = question[previous_end : token.start] if previous_end >= 0 else "."
-            if names and not gap.strip(" -&"):
-                names[-1] += gap + word
-            else:
-                names.append(word)
-            previous_end = token.end
-        else:
+    for index, token in enumerate(_tokens(text)):
+        word = text[token.start : token.end]
+        if not index or not token.marked or word.isdigit() or token.text in STOP_EN:
             previous_end = -1
+            continue
+        gap = text[previous_end : token.start] if previous_end >= 0 else "."
+        if names and not gap.strip(" -&"):
+            names[-1] += gap + word
+        else:
+            names.append(word)
+        previous_end = token.end
     return names
 
 
 def _tokens(text: str) -> list[_Token]:
+    """Words of scripts with spaces, and numbers, also where they touch Chinese."""
     found = []
-    for match in _TOKEN.finditer(text):
-        word = match.group()
-        if not is_cjk(word[0]):
-            marked = _is_marked(word)
-            found.append(_Token(word.casefold(), match.start(), match.end(), marked))
+    for match in _WORD.finditer(text):
+        start = match.start()
+        for piece in re.split(r"([\u3000-\u9fff\uf900-\ufaff]+)", match.group()):
+            if piece and not is_cjk(piece[0]):
+                found.append(_Token(piece.casefold(), start, start + len(piece), _is_marked(piece)))
+            start += len(piece)
     return found
 
 
@@ -117,7 +137,12 @@ def _is_marked(word: str) -> bool:
     return any(character.isupper() or character.isdigit() for character in word)
 
 
-def _latin_spans(tokens: list[_Token], candidate: SubjectRecord, rare: Callable[[str], bool]) -> list[tuple[int, int]]:
+def _is_acronym(span: str) -> bool:
+    """Whether a span is one word in capitals, such as IBAN: it may name a document, and be what is asked for too."""
+    return span.isalpha() and span.isupper() and not has_han(span)
+
+
+def _latin_names(tokens: list[_Token], candidate: SubjectRecord, rarity: _Rarity) -> list[Span]:
     """Longest runs of the question's words that stand together in the document's title, beginning or name."""
     title = _joined(candidate.title)
     subject = title + _joined(candidate.intro) + _joined(candidate.name)
@@ -125,63 +150,71 @@ def _latin_spans(tokens: list[_Token], candidate: SubjectRecord, rare: Callable[
     start = 0
     while start < len(tokens):
         end = start
-        while end < len(tokens) and f" {' '.join(token.text for token in tokens[start : end + 1])} " in subject:
+        while end < len(tokens) and _run_text(tokens[start : end + 1]) in subject:
             end += 1
-        run = _trimmed(tokens[start:end])
-        if run and _is_name(run, title, rare):
-            spans.append((run[0].start, run[-1].end))
+        name = _name_in(tokens[start:end], title, rarity)
+        if name:
+            spans.append((name[0].start, name[-1].end))
         start = max(end, start + 1)
     return spans
 
 
-def _trimmed(run: list[_Token]) -> list[_Token]:
-    while run and run[0].text in STOP_EN:
+def _run_text(tokens: list[_Token]) -> str:
+    return f" {' '.join(token.text for token in tokens)} "
+
+
+def _name_in(run: list[_Token], title: str, rarity: _Rarity) -> list[_Token]:
+    """The part of a shared run of words that is a name, and not a phrase that any contract has; maybe nothing."""
+    run = _trimmed(run, lambda token: token.text in STOP_EN)
+    words = [token for token in run if token.text not in STOP_EN]
+    if run and _run_text(run) in title and (len(words) > 1 or rarity.is_rare(run[0].text)):
+        return run
+    run = _trimmed(run, lambda token: not token.marked)
+    words = [token for token in run if token.text not in STOP_EN]
+    if len(words) == 1:
+        return run if rarity.is_rare(words[0].text) else []
+    return run if all(token.marked for token in words) else []
+
+
+def _trimmed(run: list[_Token], drop: Callable[[_Token], bool]) -> list[_Token]:
+    while run and drop(run[0]):
         run = run[1:]
-    while run and run[-1].text in STOP_EN:
+    while run and drop(run[-1]):
         run = run[:-1]
     return run
 
 
-def _is_name(run: list[_Token], title: str, rare: Callable[[str], bool]) -> bool:
-    """Whether a shared run of words is a name and not a phrase that any contract has."""
-    words = [token for token in run if token.text not in STOP_EN]
-    in_title = f" {' '.join(token.text for token in run)} " in title
-    if len(words) == 1:
-        return (words[0].marked or in_title) and rare(words[0].text)
-    return all(token.marked for token in words) or in_title
+def _title_words(tokens: list[_Token], candidate: SubjectRecord) -> set[str]:
+    title = set(_joined(candidate.title).split())
+    return {token.text for token in tokens if token.text in title and token.text not in STOP_EN}
 
 
-def _han_spans(text: str, candidate: SubjectRecord) -> list[tuple[int, int]]:
-    """Longest runs of Han characters that the question shares with the document's title or beginning."""
+def _han_names(text: str, candidate: SubjectRecord) -> list[Span]:
+    """Longest runs of Han characters that the question shares with the document's title, file name or parties."""
+    names = [candidate.title, candidate.name, *_HAN_NAME.findall(re.sub(r"\s", "", candidate.intro))]
     spans = []
     start = 0
     while start < len(text):
         end = start
-        while end < len(text) and is_cjk(text[end]) and _shares(text[start : end + 1], candidate):
+        while end < len(text) and is_cjk(text[end]) and any(text[start : end + 1] in name for name in names):
             end += 1
-        run = text[start:end]
-        enough = len(run) >= _MIN_HAN_INTRO or (len(run) >= _MIN_HAN_TITLE and run in candidate.title + candidate.name)
-        if enough and has_han(run):
+        if end - start >= _MIN_HAN and has_han(text[start:end]):
             spans.append((start, end))
         start = max(end, start + 1)
     return spans
 
 
-def _shares(run: str, candidate: SubjectRecord) -> bool:
-    return run in candidate.title or run in candidate.intro or run in candidate.name
-
-
 def _strength(span: str, rarity: Callable[[str], float]) -> float:
-    words = {match.group().casefold() for match in _TOKEN.finditer(span)} - STOP_EN
-    return sum(len(word) / 4 if is_cjk(word[0]) else rarity(word) for word in words)
+    words = {match.group().casefold() for match in _WORD.finditer(span)} - STOP_EN
+    return sum(len(word) if has_han(word) else rarity(word) for word in words)
 
 
 def _joined(text: str) -> str:
-    words = [match.group().casefold() for match in _TOKEN.finditer(unicodedata.normalize("NFKC", text))]
+    words = [match.group().casefold() for match in _WORD.finditer(unicodedata.normalize("NFKC", text))]
     return f" {' '.join(words)} "
 
 
-def _without(text: str, spans: list[tuple[int, int]]) -> str:
+def _without(text: str, spans: list[Span]) -> str:
     """The text without the spans, and without parts that then hold nothing but other names and little words."""
     keep = [True] * len(text)
     for start, end in spans:
@@ -191,14 +224,21 @@ def _without(text: str, spans: list[tuple[int, int]]) -> str:
     for part in _BREAK.split(text):
         rests.append("".join(c for c, stays in zip(part, keep[position:], strict=False) if stays))
         position += len(part)
-    kept = [rest for rest in rests if _BREAK.fullmatch(rest) or _asks(rest)]
-    result = re.sub(r"\s+", " ", "".join(kept)).strip(" ,;:，；：")
-    return result if any(map(_asks, rests)) else text
+    for asks in (_has_plain_word, _has_acronym):
+        if any(map(asks, rests)):
+            kept = [rest for rest in rests if _BREAK.fullmatch(rest) or asks(rest)]
+            return re.sub(r"\s+", " ", "".join(kept)).strip(" ,;:，；：")
+    return text
 
 
-def _asks(part: str) -> bool:
+def _has_plain_word(part: str) -> bool:
     """Whether a part of a question has a word that is neither a name nor a little word."""
-    words = [match.group() for match in _TOKEN.finditer(part)]
+    words = [match.group() for match in _WORD.finditer(part)]
     little = STOP_EN | LEGAL_FORMS
-    asked = any(not _is_marked(word) and word.casefold() not in little and len(word) > 1 for word in words)
-    return asked or has_han(part)
+    return has_han(part) or any(
+        not _is_marked(word) and word.casefold() not in little and len(word) > 1 for word in words
+    )
+
+
+def _has_acronym(part: str) -> bool:
+    return any(_is_acronym(match.group()) for match in _WORD.finditer(part))

@@ -3,30 +3,39 @@
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import snowballstemmer
 
 from ingest.library import Library
 from ingest.records import PageRecord
+from ingest.scripts import is_cjk
 from ingest.tokens import terms
 from ingest.types import PageText
 from retrieval.expectation import asked_kind, has_kind
 from retrieval.search import Findings, Searcher
 from retrieval.types import Citation, Evidence
 from retrieval.units import Unit, boxes_of, units_of
-from retrieval.words import content
+from retrieval.words import SYNONYMS, content
 
 _CHUNKS = 6  # chunks whose pages are searched for quotes
 _UNITS = 80  # quotes compared by their vectors
 _MIN_LETTERS = 3
-# Weights of a quote's score, each part 0..1.
-_WEIGHT_WORDS = 0.5
-_WEIGHT_KIND = 0.25
-_WEIGHT_RANK = 0.25
-_WEIGHT_ROW = 0.05
+# What a quote shares with the question by its own words, beside what its heading adds.
+_OWN_WORDS = 0.7
+_SUBJECT_WORD = 0.3  # a word that the named document begins with, beside one that it does not
+_OTHER_WORD = 0.5  # another word for the same thing
+# Of a question's similarity: what it asks, and all of it with the names of documents and parties.
+_WITHOUT_NAMES = 0.7
+# What follows a Chinese word that is being defined: 总价款为, 开票日期：.
+_DEFINES = r"[^，。；,.;\d]{0,4}(为|是|：|:)"
+# Parts of a quote's score beside its similarity: shared words, a value of the kind that is asked for, its chunk's rank.
+_WEIGHT_WORDS = 0.4
+_WEIGHT_KIND = 0.3
+_WEIGHT_RANK = 0.15
+_WEIGHT_DEFINES = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,38 +71,62 @@ class Quoter:
     def rank(self, findings: Findings) -> list[Quote]:
         """Quotes from the best chunks, best first."""
         evidence = findings.evidence[:_CHUNKS]
-        pages = load_pages(self._library, evidence)
-        candidates = list(_candidates(evidence, pages))
+        candidates = list(_candidates(evidence, load_pages(self._library, evidence)))
         if not candidates:
             return []
-        words = {stem(term) for term in content(terms(findings.rest))}
-        rarity = self._rarity(words)
+        rarity = self._rarity(findings)
         kind = asked_kind(findings.question)
-        covers = [_coverage(words, _unit_words(unit, found), rarity) for unit, found, _, _ in candidates]
-        similarities = self._similarities(findings.rest, [unit for unit, _, _, _ in candidates], covers)
+        covers = [_coverage(rarity, one) for one in candidates]
+        similarities = self._similarities(findings, candidates, covers)
         quotes = []
-        for (unit, found, page, rank), cover, similarity in zip(candidates, covers, similarities, strict=True):
-            fits = kind is None or has_kind(unit.text, kind)
-            score = similarity + _WEIGHT_WORDS * cover + _WEIGHT_RANK / (rank + 1)
-            score += _WEIGHT_KIND * (kind is not None and fits) + _WEIGHT_ROW * unit.is_row
-            quotes.append(Quote(unit, found, page, score, cover, similarity, fits))
+        for one, cover, similarity in zip(candidates, covers, similarities, strict=True):
+            fits = kind is None or has_kind(one.unit.text, kind)
+            score = similarity + _WEIGHT_WORDS * cover + _WEIGHT_KIND * fits + _WEIGHT_RANK * (1 - one.rank / _CHUNKS)
+            score += _WEIGHT_DEFINES * (fits and _defines(one.unit.text, rarity))
+            quotes.append(Quote(one.unit, one.evidence, one.page, score, cover, similarity, fits))
         return sorted(quotes, key=lambda quote: -quote.score)
 
-    def _rarity(self, words: Iterable[str]) -> dict[str, float]:
-        """Weight of each word: high where few chunks have it."""
-        total = max(self._library.count_chunks(), 1)
-        return {word: math.log(1 + total / (1 + self._library.count_chunks_with(word))) for word in words}
+    def _rarity(self, findings: Findings) -> dict[str, float]:
+        """Weight of each word of the question: high where few chunks have it.
 
-    def _similarities(self, rest: str, units: Sequence[Unit], covers: Sequence[float]) -> list[float]:
-        if not self._searcher.understands(rest):
-            return [0.0] * len(units)
-        likely = sorted(range(len(units)), key=lambda index: -covers[index])[:_UNITS]
-        vectors = self._searcher.embed([rest, *(units[index].text for index in likely)])
-        cosines = vectors[1:] @ vectors[0]
-        result = [0.0] * len(units)
+        A pair of Chinese characters that no chunk has is no word but the seam between two, and counts nothing.
+        Words that a named document begins with tell its passages apart less than others.
+        """
+        words = stems(content(terms(findings.rest)))
+        named = self._library.subjects(findings.documents)
+        subject = stems(term for record in named for term in terms(f"{record.title} {record.intro}"))
+        total = max(self._library.count_chunks(), 1)
+        counts = {word: self._library.count_chunks_with(word) for word in words}
+        return {
+            word: math.log(1 + total / (1 + n)) * (_SUBJECT_WORD if word in subject else 1.0)
+            for word, n in counts.items()
+            if n or not is_cjk(word[0])
+        }
+
+    def _similarities(
+        self, findings: Findings, candidates: Sequence["_Candidate"], covers: Sequence[float]
+    ) -> list[float]:
+        """Cosines with the question, as it was asked and without the documents' names, in the mean; 0 where unknown."""
+        result = [0.0] * len(candidates)
+        if not self._searcher.understands(findings.question):
+            return result
+        likely = sorted(range(len(candidates)), key=lambda index: -covers[index])[:_UNITS]
+        texts = [findings.rest, findings.question, *(candidates[index].unit.text for index in likely)]
+        vectors = self._searcher.embed(texts)
+        cosines = vectors[2:] @ (_WITHOUT_NAMES * vectors[0] + (1 - _WITHOUT_NAMES) * vectors[1])
         for index, cosine in zip(likely, cosines, strict=True):
             result[index] = float(cosine)
         return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A unit that may be quoted, with the best chunk that has it and that chunk's rank from 0."""
+
+    unit: Unit
+    evidence: Evidence
+    page: PageText
+    rank: int
 
 
 def load_pages(library: Library, evidence: Iterable[Evidence]) -> dict[tuple[str, int], PageText]:
@@ -107,22 +140,22 @@ def load_pages(library: Library, evidence: Iterable[Evidence]) -> dict[tuple[str
     return {(doc_id, record.page_number): record.text for doc_id, record in records if record.text is not None}
 
 
-def _candidates(
-    evidence: Sequence[Evidence], pages: dict[tuple[str, int], PageText]
-) -> Iterable[tuple[Unit, Evidence, PageText, int]]:
-    """Units of the chunks, each once, with the rank of the best chunk that has it."""
+def _candidates(evidence: Sequence[Evidence], pages: dict[tuple[str, int], PageText]) -> Iterator[_Candidate]:
+    """Units of the chunks, each once."""
     seen: set[tuple[str, int, Unit]] = set()
     for rank, found in enumerate(evidence):
         chunk = found.chunk
         page = pages.get((chunk.doc_id, chunk.page_number))
-        if page is None:
-            continue
-        for unit in units_of(page):
+        for unit in units_of(page) if page is not None else ():
             inside = any(chunk.line_start <= span.line < chunk.line_end for span in unit.spans)
             key = (chunk.doc_id, chunk.page_number, unit)
-            if inside and key not in seen and sum(c.isalnum() for c in unit.text) >= _MIN_LETTERS:
+            if page is not None and inside and key not in seen and _says_something(unit):
                 seen.add(key)
-                yield unit, found, page, rank
+                yield _Candidate(unit, found, page, rank)
+
+
+def _says_something(unit: Unit) -> bool:
+    return sum(character.isalnum() for character in unit.text) >= _MIN_LETTERS
 
 
 @lru_cache(maxsize=50_000)
@@ -131,13 +164,40 @@ def stem(word: str) -> str:
     return str(snowballstemmer.stemmer("porter").stemWord(word)) if word.isascii() else word
 
 
-def _unit_words(unit: Unit, found: Evidence) -> set[str]:
-    return {stem(term) for term in terms(unit.text + "\n" + found.chunk.heading)}
+def stems(words: Iterable[str]) -> set[str]:
+    """Stems of words; a word that has none is left out."""
+    return {found for word in words if (found := stem(word))}
 
 
-def _coverage(wanted: set[str], present: set[str], rarity: dict[str, float]) -> float:
-    total = sum(rarity[word] for word in wanted)
-    return sum(rarity[word] for word in wanted & present) / total if total else 0.0
+def _defines(text: str, words: Iterable[str]) -> bool:
+    """Whether one of the Chinese words is being defined in a text: 总价款为 ..., 开票日期：...."""
+    return any(is_cjk(word[0]) and re.search(re.escape(word) + _DEFINES, text) for word in words)
+
+
+def _coverage(rarity: dict[str, float], one: _Candidate) -> float:
+    """Share of the question's words, by rarity, that stand in a unit, and less in its heading, 0..1."""
+    total = sum(rarity.values())
+    if not total:
+        return 0.0
+    own = {stem(term) for term in terms(one.unit.text)}
+    around = own | {stem(term) for term in terms(one.evidence.chunk.heading)}
+    shared = 0.0
+    for word, weight in rarity.items():
+        same = _OTHER_WORD * bool(same_words(word) & own)
+        shared += weight * max(_OWN_WORDS * (word in own) + (1 - _OWN_WORDS) * (word in around), same)
+    return shared / total
+
+
+@cache
+def _synonyms() -> dict[str, frozenset[str]]:
+    return {stem(word): others for word, others in SYNONYMS.items()}
+
+
+@lru_cache(maxsize=50_000)
+def same_words(word: str) -> frozenset[str]:
+    """Stems and bigrams of the words that stand for the same thing."""
+    others = _synonyms().get(word, frozenset())
+    return frozenset(stem(term) for other in others for term in terms(other))
 
 
 def cite(quote: Quote, number: int) -> Citation:
@@ -160,12 +220,12 @@ def support(claim: str, found: Evidence, page: PageText) -> Quote | None:
     """The unit of a chunk that a claim rests on: the one that shares most with it; None where none shares anything."""
     wanted = {stem(term) for term in content(terms(claim))}
     best: Quote | None = None
-    for unit, _, _, _ in _candidates([found], {(found.chunk.doc_id, found.chunk.page_number): page}):
-        present = {stem(term) for term in terms(unit.text)}
+    for one in _candidates([found], {(found.chunk.doc_id, found.chunk.page_number): page}):
+        present = {stem(term) for term in terms(one.unit.text)}
         shared = len(wanted & present)
         score = shared / math.sqrt(len(present)) if shared else 0.0
         if score > (best.score if best else 0.0):
-            best = Quote(unit, found, page, score, shared / len(wanted), 0.0, True)
+            best = Quote(one.unit, found, page, score, shared / len(wanted), 0.0, True)
     return best
 
 

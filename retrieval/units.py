@@ -11,6 +11,8 @@ from retrieval import sentences
 _WIDE_GAP = 2.5  # line heights between two pieces of one row that make it a row of cells
 _ALIGNED = 0.02  # of the page's width: a value under its label starts this near to it
 _LABEL_CHARS = 40
+# Headings and page furniture state nothing, but a heading over a page's only lines may be all there is.
+_NO_STATEMENT = ("section-header", "page-header", "page-footer")
 _MAX_CHARS = 600
 
 
@@ -42,6 +44,8 @@ def units_of(page: PageText) -> list[Unit]:
     """All units of a page, in reading order."""
     found: list[Unit] = []
     for block in page.blocks:
+        if block.kind in _NO_STATEMENT:
+            continue
         rows = _rows(page.lines, range(block.line_start, block.line_end))
         if block.kind == "table":
             found += [_row_unit(page.lines, row) for row in rows]

@@ -1,0 +1,207 @@
+"""What the command line shows: lines for people, one JSON document for scripts."""
+
+import json
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import typer
+from rich.cells import cell_len
+
+from ingest.records import DocumentRecord, PageRecord
+
+if TYPE_CHECKING:
+    from ingest.pipeline import Outcome
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+_BREAK = re.compile(r"[\n\r\t\v\f\x1c-\x1e\x85\u2028\u2029]+")
+_SHORT_ID = 12  # characters of a document id that people are shown
+
+
+def printable(text: str) -> str:
+    """Text that cannot steer a terminal: control characters, also those that turn the direction, become a sign."""
+    return _CONTROL.sub("\ufffd", text)
+
+
+def one_line(text: str) -> str:
+    """Printable text without line breaks, as a file name may have them."""
+    return printable(_BREAK.sub(" ", text))
+
+
+class Output:
+    """Where a command puts what it has to say.
+
+    Lines go to stdout as they come; with ``--json`` they are left out, and `data` follows at the end as the one
+    document. Problems always go to stderr.
+    """
+
+    def __init__(self, *, as_json: bool) -> None:
+        self.as_json = as_json
+        self.data: dict[str, Any] = {}
+
+    def line(self, text: str) -> None:
+        """One line for people."""
+        if not self.as_json:
+            typer.echo(one_line(text).rstrip())
+
+    def indented(self, text: str) -> None:
+        """One line that belongs to the line before."""
+        if not self.as_json:
+            typer.echo("         " + one_line(text))
+
+    def text(self, text: str) -> None:
+        """Text of several lines for people."""
+        if not self.as_json:
+            typer.echo(printable(text))
+
+    def problem(self, text: str) -> None:
+        """One line on stderr."""
+        typer.echo(one_line(text), err=True)
+
+    def close(self) -> None:
+        """Write the JSON document, where one is wanted."""
+        if self.as_json:
+            # ASCII alone: right in every locale, and names that are no UTF-8 survive.
+            typer.echo(json.dumps(self.data, indent=2))
+
+
+def columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lines of a table; Chinese characters take two places."""
+    rows = [[one_line(cell) for cell in row] for row in rows]
+    widths = [max(cell_len(row[index]) for row in rows) for index in range(len(rows[0]))] if rows else []
+    return [
+        "  ".join(cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+
+
+def pages(count: int) -> str:
+    """A number of pages, in words."""
+    return f"{count} page" if count == 1 else f"{count} pages"
+
+
+def documents(count: int) -> str:
+    """A number of documents, in words."""
+    return f"{count} document" if count == 1 else f"{count} documents"
+
+
+def size(count: int) -> str:
+    """A number of bytes for people."""
+    value = float(count)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}" if unit == "bytes" else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} TB"
+
+
+def document_data(record: DocumentRecord) -> dict[str, Any]:
+    """A document for scripts."""
+    return {
+        "doc_id": record.doc_id,
+        "name": record.name,
+        "title": record.title,
+        "media_type": record.media_type,
+        "page_count": record.page_count,
+        "status": record.status,
+        "reason": record.reason,
+        "added_at": record.added_at,
+        "paths": list(record.paths),
+    }
+
+
+def page_data(record: PageRecord) -> dict[str, Any]:
+    """A page for scripts; `markdown` is null where the page could not be read."""
+    text = record.text
+    return {
+        "page": record.page_number,
+        "markdown": text.markdown if text else None,
+        "source": str(text.source) if text else None,
+        "engine": text.engine if text else None,
+        "warnings": list(text.warnings) if text else [],
+        "reason": record.reason,
+    }
+
+
+def show_outcome(output: Output, outcome: "Outcome") -> None:
+    """What became of one file: a line, its warnings, and a line on stderr where something failed."""
+    name = outcome.path.name
+    if outcome.pages:
+        output.line(f"{outcome.status:<8} {name}  {pages(outcome.pages)}")
+    for warning in outcome.warnings:
+        output.indented(warning)
+    if outcome.failed:
+        output.problem(f"failed   {outcome.path}: {outcome.reason}")
+    output.data["documents"].append(
+        {
+            "path": str(outcome.path),
+            "status": outcome.status,
+            "doc_id": outcome.doc_id,
+            "pages": outcome.pages,
+            "reason": outcome.reason,
+            "warnings": list(outcome.warnings),
+        }
+    )
+
+
+def summary(outcomes: "Sequence[Outcome]") -> str:
+    """What became of all files, counted."""
+    counts = {
+        "added": sum(outcome.status == "added" and not outcome.failed for outcome in outcomes),
+        "added with pages missing": sum(outcome.status == "added" and outcome.failed for outcome in outcomes),
+        "present": sum(outcome.status == "present" for outcome in outcomes),
+        "failed": sum(outcome.status == "failed" for outcome in outcomes),
+    }
+    return ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+
+
+def show_documents(output: Output, records: Sequence[DocumentRecord]) -> None:
+    """A table of documents."""
+    if not records:
+        output.line("The library is empty; `ingest add PATH` fills it.")
+        return
+    rows = [("NAME", "PAGES", "STATUS", "ID", "TITLE")]
+    for record in records:
+        status = "partly" if record.status == "ready" and record.reason else record.status
+        rows.append((record.name, str(record.page_count), status, record.doc_id[:_SHORT_ID], record.title))
+    lines = columns(rows)
+    output.line(lines[0])
+    for record, line in zip(records, lines[1:], strict=True):
+        output.text(line)
+        for path in record.paths if len(record.paths) > 1 else ():
+            output.indented(path)
+
+
+def show_pages(output: Output, records: Sequence[PageRecord]) -> None:
+    """Pages as Markdown, each below a comment: no renderer shows it, every script finds it."""
+    for record in records:
+        said = str(record.text.source) if record.text else "failed: " + _inside_comment(record)
+        output.text(f"<!-- page {record.page_number} ({said}) -->\n")
+        if record.text and record.text.markdown:
+            output.text(record.text.markdown + "\n")
+
+
+def _inside_comment(record: PageRecord) -> str:
+    return record.reason.removeprefix(f"page {record.page_number}: ").replace("--", "- -")
+
+
+def show_status(output: Output) -> None:
+    """The figures of `Output.data`, as ``ingest status`` puts them there."""
+    data = output.data
+    figures = {
+        "Library": data["library"],
+        "Documents": _counted(data["documents"]),
+        "Pages": _counted(data["pages"]),
+        "Chunks": str(data["chunks"]),
+        "Embeddings": data["embedding_model"] or "none yet",
+        "Disk": size(data["bytes"]),
+    }
+    for line in columns(list(figures.items())):
+        output.line(line)
+    for record in data["incomplete"]:
+        output.text(f"{record['status']:<8} {record['name']}: {record['reason'] or 'not finished; add it again'}")
+
+
+def _counted(counts: dict[str, int]) -> str:
+    kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
+    return f"{sum(counts.values())} ({kinds})" if counts else "0"

@@ -1,0 +1,69 @@
+"""A question's document names are told apart from what it asks."""
+
+import pytest
+
+from ingest.records import SubjectRecord
+from retrieval.naming import names_in, read_question
+
+pytestmark = pytest.mark.unit
+
+SUPPLY = SubjectRecord(
+    "supply",
+    "SUPPLY AGREEMENT",
+    'between Acme Tools Ltd ("Acme") and Bolt GmbH, each capitalised Term',
+    "scan_0001.pdf",
+)
+LEASE = SubjectRecord("lease", "OFFICE LEASE", "between Harbour Estates Inc and Bolt GmbH", "lease.pdf")
+RENT = SubjectRecord(
+    "rent", "房屋租赁合同", "出租方（甲方）：周启明 承租方（乙方）：南京拾光文化传播有限公司", "扫描件.pdf"
+)
+ALL = [SUPPLY, LEASE, RENT]
+
+
+def count(word: str) -> int:
+    return sum(word in f"{one.title} {one.intro} {one.name}".casefold() for one in ALL)
+
+
+def read(question: str) -> tuple[tuple[str, ...], str]:
+    reading = read_question(question, ALL, 30, count)
+    return reading.doc_ids, reading.rest
+
+
+def test_title_and_parties_are_left_out_of_what_is_asked() -> None:
+    question = "In the Supply Agreement between Acme Tools Ltd and Bolt GmbH, how long is the notice period?"
+    assert read(question) == (("supply",), "how long is the notice period?")
+
+
+def test_one_rare_name_is_enough() -> None:
+    assert read("What does Acme deliver each month?") == (("supply",), "What does deliver each month?")
+
+
+def test_a_party_of_two_documents_names_both() -> None:
+    documents, _ = read("What does Bolt owe?")
+    assert set(documents) == {"supply", "lease"}
+
+
+def test_the_kind_of_document_decides_between_two_of_one_party() -> None:
+    assert read("What does Bolt pay under the lease?")[0] == ("lease",)
+
+
+def test_a_question_without_names_names_no_document() -> None:
+    assert read("How long is the notice period?") == ((), "How long is the notice period?")
+
+
+def test_chinese_parties_are_recognised_in_running_text() -> None:
+    assert read("周启明收了拾光文化多少押金？") == (("rent",), "收了多少押金?")
+
+
+def test_an_asked_abbreviation_is_not_taken_for_a_name_and_lost() -> None:
+    iban = SubjectRecord("invoice", "INVOICE", "Lindqvist Coffee IBAN IE00", "a.pdf")
+    reading = read_question("What is the IBAN of Lindqvist?", [iban], 30, lambda word: 1)
+    assert reading.doc_ids == ("invoice",) and "IBAN" in reading.rest
+
+
+def test_a_question_of_names_alone_is_kept_whole() -> None:
+    assert read("Acme Tools Ltd?")[1] == "Acme Tools Ltd?"
+
+
+def test_names_inside_a_question_are_found_but_not_its_first_word() -> None:
+    assert names_in("What does Zephyr Holdings owe Acme?") == ["Zephyr Holdings", "Acme"]
