@@ -12,7 +12,7 @@ from langchain_core.embeddings import Embeddings
 from ingest.library import Library
 from ingest.ocr import OcrEngine, build_engine
 from ingest.pipeline import Pipeline
-from ingest.settings import EMBEDDED_MODEL, Settings
+from ingest.settings import Settings
 from retrieval.chain import PageChain
 
 _HASH: dict[str | type[Any], Callable[[Any], Any]] = {Settings: hash}
@@ -61,11 +61,9 @@ def load_chain(settings: Settings) -> PageChain:
         ModelError: the embedding model cannot be loaded.
     """
     from retrieval.llm import build_llm
-    from retrieval.search import Searcher
+    from retrieval.retriever import build_searcher
 
-    library = open_library(settings)
-    library.check_model(settings.embedding_model)
-    searcher = Searcher(library, load_embeddings(settings), multilingual=settings.embedding_model != EMBEDDED_MODEL)
+    searcher = build_searcher(settings, library=open_library(settings), embeddings=load_embeddings(settings))
     return PageChain(searcher, build_llm(settings))
 
 

@@ -121,7 +121,7 @@ def ingest(say: Texts, settings: Settings, files: Sequence[Upload]) -> list[Outc
         with tempfile.TemporaryDirectory(prefix="pagecite-") as folder:
             path = Path(folder) / safe_name(file.name)
             path.write_bytes(file.getbuffer())
-            outcomes += pipeline.add([path], bar)
+            outcomes += pipeline.add([path], bar, keep_paths=False)
     return outcomes
 
 

@@ -107,10 +107,10 @@ class Library:
 
     # Writing
 
-    def begin(self, source: SourceDocument, page_count: int) -> str:
+    def begin(self, source: SourceDocument, page_count: int, *, keep_path: bool = True) -> str:
         """Enter a document as pending, or note another path of one that is there; give back its status."""
         with self._database.writing() as connection:
-            return registry.begin(connection, source, page_count)
+            return registry.begin(connection, source, page_count, keep_path=keep_path)
 
     def keep_original(self, source: SourceDocument) -> None:
         """Copy a document's file into the library.

@@ -92,31 +92,38 @@ class Pipeline:
         self._embeddings = embeddings
         self._reader = reader_key(engine, settings.dpi, settings.max_pixels)
 
-    def add(self, paths: Iterable[Path], progress: Progress | None = None) -> Iterator[Outcome]:
+    def add(
+        self, paths: Iterable[Path], progress: Progress | None = None, *, keep_paths: bool = True
+    ) -> Iterator[Outcome]:
         """Add files and folders, one outcome a file; one file's failure does not touch the others.
 
         Stopped at any moment and called again, it goes on with the first page that is not done.
+
+        Args:
+            paths: files and folders.
+            progress: is told how it goes.
+            keep_paths: whether to note where the files were; not for uploads, whose place is gone afterwards.
 
         Raises:
             LibraryError: the library itself cannot be written.
         """
         for path in find_files(paths):
-            yield self._add_file(path, progress or Silent())
+            yield self._add_file(path, progress or Silent(), keep_paths)
 
-    def _add_file(self, path: Path, progress: Progress) -> Outcome:
+    def _add_file(self, path: Path, progress: Progress, keep_path: bool) -> Outcome:
         try:
             source = identify(path)
         except DocumentError as error:
             return Outcome(path, FAILED, reason=str(error))
         try:
-            return self._add_document(source, progress)
+            return self._add_document(source, progress, keep_path)
         except DocumentError as error:
             return Outcome(path, FAILED, source.doc_id, reason=str(error))
 
-    def _add_document(self, source: SourceDocument, progress: Progress) -> Outcome:
+    def _add_document(self, source: SourceDocument, progress: Progress, keep_path: bool) -> Outcome:
         dpi, max_pixels = self._settings.dpi, self._settings.max_pixels
         with open_document(source, dpi=dpi, max_pixels=max_pixels) as document:
-            known = self._library.begin(source, document.page_count)
+            known = self._library.begin(source, document.page_count, keep_path=keep_path)
             progress.document(source.name, document.page_count)
             if known == READY and (present := self._present(source, document.page_count)):
                 return present

@@ -62,7 +62,7 @@ def find_document(connection: Connection, key: str) -> DocumentRecord:
     return found[0]
 
 
-def begin(connection: Connection, source: SourceDocument, page_count: int) -> str:
+def begin(connection: Connection, source: SourceDocument, page_count: int, *, keep_path: bool = True) -> str:
     """Enter a document, or another path of one that is there; give back its status."""
     connection.execute(
         insert(documents)
@@ -80,9 +80,9 @@ def begin(connection: Connection, source: SourceDocument, page_count: int) -> st
         )
         .on_conflict_do_nothing()
     )
-    connection.execute(
-        insert(paths).values(doc_id=source.doc_id, path=as_text(str(source.path))).on_conflict_do_nothing()
-    )
+    if keep_path:
+        place = insert(paths).values(doc_id=source.doc_id, path=as_text(str(source.path)))
+        connection.execute(place.on_conflict_do_nothing())
     status = connection.scalar(select(documents.c.status).where(documents.c.doc_id == source.doc_id))
     return str(status)
 

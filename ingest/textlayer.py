@@ -15,8 +15,11 @@ import pymupdf
 from numpy.typing import NDArray
 from PIL import Image
 
-from ingest.scripts import separator
+from ingest.scripts import is_cjk, separator
 from ingest.types import Box, TextLine
+
+# A glyph's span and the glyph itself, as PyMuPDF's "rawdict" has them.
+Glyph = tuple[dict[str, Any], dict[str, Any]]
 
 # A smaller type cannot be read on paper.
 MIN_POINTS = 2.5
@@ -38,6 +41,7 @@ class LayerWord:
         painted: False where the glyphs are drawn invisibly, as scanners do under an image.
         seen: False where the page shows nothing at its place, or too small to read.
         covered: whether an image was painted over its place after it.
+        pieces: start, end, left and right edge of its parts: the word itself, or each character of CJK text.
     """
 
     text: str
@@ -47,6 +51,7 @@ class LayerWord:
     painted: bool
     seen: bool
     covered: bool
+    pieces: tuple[tuple[int, int, float, float], ...] = ()
 
 
 def read_words(page: pymupdf.Page, image: Image.Image) -> list[LayerWord]:
@@ -59,7 +64,9 @@ def read_words(page: pymupdf.Page, image: Image.Image) -> list[LayerWord]:
     grey = np.asarray(image.convert("L"))
     covers = _covering_images(page)
     words = []
-    for line, span, text, box in _raw_words(page):
+    for line, run in _runs(page):
+        span, text = run[0][0], "".join(char["c"] for _, char in run)
+        box = _union([char["bbox"] for _, char in run])
         fraction = _fraction(box, page.rect)
         if fraction is None:
             continue
@@ -67,7 +74,9 @@ def read_words(page: pymupdf.Page, image: Image.Image) -> list[LayerWord]:
         # Blanks to be filled in ("____") lie below their glyphs' boxes; only letters and digits can mislead.
         blank = not any(character.isalnum() for character in text)
         seen = blank or (span["size"] >= MIN_POINTS and contrast(grey, fraction) >= MIN_CONTRAST)
-        words.append(LayerWord(text, fraction, line, span["font"], painted, seen, _inside(box, covers)))
+        words.append(
+            LayerWord(text, fraction, line, span["font"], painted, seen, _inside(box, covers), _pieces(run, page.rect))
+        )
     return words
 
 
@@ -85,7 +94,8 @@ def contrast(grey: NDArray[np.uint8], box: Box) -> int:
     return int(patch.max()) - int(patch.min()) if patch.size else 0
 
 
-def _raw_words(page: pymupdf.Page) -> Iterator[tuple[tuple[int, int], dict[str, Any], str, Box]]:
+def _runs(page: pymupdf.Page) -> Iterator[tuple[tuple[int, int], list[Glyph]]]:
+    """Runs of glyphs without white space, each with the key of its line."""
     flags = pymupdf.TEXTFLAGS_RAWDICT & ~pymupdf.TEXT_PRESERVE_IMAGES
     blocks = page.get_text("rawdict", flags=flags)["blocks"]
     for block_number, block in enumerate(blocks):
@@ -93,13 +103,26 @@ def _raw_words(page: pymupdf.Page) -> Iterator[tuple[tuple[int, int], dict[str, 
             characters = [(span, char) for span in line["spans"] for char in span["chars"]]
             for is_space, run in groupby(characters, key=lambda pair: pair[1]["c"].isspace()):
                 if not is_space:
-                    yield (block_number, line_number), *_word(list(run))
+                    yield (block_number, line_number), list(run)
 
 
-def _word(run: list[tuple[dict[str, Any], dict[str, Any]]]) -> tuple[dict[str, Any], str, Box]:
-    boxes = [char["bbox"] for _, char in run]
-    box = (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
-    return run[0][0], "".join(char["c"] for _, char in run), box
+def _union(boxes: list[Box]) -> Box:
+    return (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
+
+
+def _pieces(run: list[Glyph], rect: pymupdf.Rect) -> tuple[tuple[int, int, float, float], ...]:
+    """Parts of a run that may be highlighted alone: runs of Latin letters, and each CJK character."""
+    pieces: list[tuple[int, int, float, float]] = []
+    start, last_is_cjk = 0, True
+    for _, char in run:
+        end = start + len(char["c"])
+        x0, x1 = char["bbox"][0] / rect.width, char["bbox"][2] / rect.width
+        if pieces and not last_is_cjk and not is_cjk(char["c"]):
+            pieces[-1] = (pieces[-1][0], end, min(pieces[-1][2], x0), max(pieces[-1][3], x1))
+        else:
+            pieces.append((start, end, x0, x1))
+        start, last_is_cjk = end, is_cjk(char["c"])
+    return tuple(pieces)
 
 
 def _fraction(box: Box, rect: pymupdf.Rect) -> Box | None:
@@ -133,12 +156,7 @@ def _line(words: list[LayerWord]) -> TextLine:
     text, places = "", []
     for word in words:
         text += separator(text, word.text)
-        places.append((len(text), len(text) + len(word.text), word.box[0], word.box[2]))
+        pieces = word.pieces or ((0, len(word.text), word.box[0], word.box[2]),)
+        places += [(len(text) + start, len(text) + end, x0, x1) for start, end, x0, x1 in pieces]
         text += word.text
-    box = (
-        min(word.box[0] for word in words),
-        min(word.box[1] for word in words),
-        max(word.box[2] for word in words),
-        max(word.box[3] for word in words),
-    )
-    return TextLine(text=text, box=box, confidence=1.0, words=tuple(places))
+    return TextLine(text=text, box=_union([word.box for word in words]), confidence=1.0, words=tuple(places))

@@ -16,8 +16,8 @@ _PHRASES = {
         "资料库中没有文档提到{name}。",
     ),
     "empty": (
-        "The library is empty. Upload documents, or run `ingest add PATH`.",
-        "资料库是空的。请上传文档，或运行 `ingest add 路径`。",
+        "The library is empty. Upload documents, or run “ingest add PATH”.",
+        "资料库是空的。请上传文档，或运行“ingest add 路径”。",
     ),
     "dropped": (
         "{count} statement(s) of the language model were left out because the cited page does not prove them.",

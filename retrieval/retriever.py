@@ -5,6 +5,7 @@ from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
+from langchain_core.embeddings import Embeddings
 from langchain_core.retrievers import BaseRetriever
 from pydantic import Field
 
@@ -36,8 +37,15 @@ class PageRetriever(BaseRetriever):
         return [to_document(evidence) for evidence in findings.evidence]
 
 
-def build_searcher(settings: Settings) -> Searcher:
-    """Open the library and the embedding model of the settings.
+def build_searcher(
+    settings: Settings, *, library: Library | None = None, embeddings: Embeddings | None = None
+) -> Searcher:
+    """Put a library and its embedding model together.
+
+    Args:
+        settings: which library, which model.
+        library: an open one; opened by default.
+        embeddings: the model of the settings, loaded; loaded by default.
 
     Raises:
         ConfigError: a setting is wrong.
@@ -45,9 +53,10 @@ def build_searcher(settings: Settings) -> Searcher:
         LibraryError: the library cannot be opened.
         ModelError: the embedding model cannot be loaded.
     """
-    library = Library(settings.library)
-    library.check_model(settings.embedding_model)
-    return Searcher(library, build_embeddings(settings), multilingual=settings.embedding_model != EMBEDDED_MODEL)
+    chosen = library or Library(settings.library)
+    chosen.check_model(settings.embedding_model)
+    model = embeddings or build_embeddings(settings)
+    return Searcher(chosen, model, multilingual=settings.embedding_model != EMBEDDED_MODEL)
 
 
 def build_retriever(

@@ -42,3 +42,19 @@ def test_the_introduction_names_the_parties_and_has_a_limit() -> None:
     page = make_page(("title", "# LEASE"), ("text", "between Calder Ridge LLC and Foxglove Ltd"), ("text", "x " * 900))
     subject = find_subject([page], "lease.pdf")
     assert "Calder Ridge LLC" in subject.intro and len(subject.intro) <= 1000
+
+
+def test_a_bare_invoice_title_carries_its_number_and_not_the_street() -> None:
+    page = make_page(("title", "INVOICE"), ("text", "418 Larkspur Avenue"), ("text", "Invoice number INV-2024-0117"))
+    assert find_subject([page], "scan.pdf").title == "INVOICE INV-2024-0117"
+
+
+def test_an_invoice_is_known_by_a_number_that_stands_far_down() -> None:
+    page = make_page(("title", "INVOICE"), ("text", "x " * 600), ("text", "Order TW-3391"))
+    assert "TW-3391" in find_subject([page], "scan.pdf").intro
+
+
+def test_the_document_itself_gives_the_title_not_a_section_of_its_terms() -> None:
+    first = make_page(("text", "EQUIPMENT LEASE"), ("text", "between Calder Ridge LLC and Foxglove Ltd."))
+    second = make_page(("section-header", "## GENERAL TERMS"))
+    assert find_subject([first, second], "scan.pdf").title == "EQUIPMENT LEASE"
