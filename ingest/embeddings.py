@@ -1,6 +1,7 @@
 """The embedding model, chosen by setting, as a LangChain `Embeddings`."""
 
 import os
+import threading
 from importlib import resources
 from pathlib import Path
 
@@ -14,16 +15,58 @@ _BATCH = 16
 
 
 def build_embeddings(settings: Settings) -> Embeddings:
-    """Load the configured model.
+    """The configured model, loaded when it is first used: adding nothing new, or an empty library, needs none.
 
     Vectors have length 1, so their dot product is the cosine. The embedded model and local folders are loaded
     without any network; a hub model's name asks the hub, or the mirror in `Settings.hub_endpoint`.
 
     Raises:
-        ConfigError: a local folder does not exist, or a package is missing.
-        ModelError: the model cannot be loaded.
+        ConfigError: a local folder does not exist.
     """
-    local = _local_folder(settings.embedding_model)
+    return DeferredEmbeddings(settings, _local_folder(settings.embedding_model))
+
+
+class DeferredEmbeddings(Embeddings):
+    """A sentence-transformers model that is loaded on its first use. Safe to use from several threads."""
+
+    def __init__(self, settings: Settings, local: Path | None) -> None:
+        """Prepare.
+
+        Args:
+            settings: which model, on what device.
+            local: the folder that holds it; None for a hub model.
+        """
+        self._settings = settings
+        self._local = local
+        self._mutex = threading.Lock()
+        self._model: Embeddings | None = None
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """Vectors of passages.
+
+        Raises:
+            ConfigError: a package is missing.
+            ModelError: the model cannot be loaded.
+        """
+        return self._loaded().embed_documents(texts)
+
+    def embed_query(self, text: str) -> list[float]:
+        """The vector of a question.
+
+        Raises:
+            ConfigError: a package is missing.
+            ModelError: the model cannot be loaded.
+        """
+        return self._loaded().embed_query(text)
+
+    def _loaded(self) -> Embeddings:
+        with self._mutex:
+            if self._model is None:
+                self._model = _load(self._settings, self._local)
+            return self._model
+
+
+def _load(settings: Settings, local: Path | None) -> Embeddings:
     if local is not None:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
     elif settings.hub_endpoint:
@@ -35,15 +78,13 @@ def build_embeddings(settings: Settings) -> Embeddings:
         from langchain_huggingface import HuggingFaceEmbeddings
     except ImportError as error:
         raise ConfigError("Embeddings need a package that is missing: run `pip install pagecite`.") from error
+    prompt = {"prompt": settings.embedding_query_prompt} if settings.embedding_query_prompt else {}
     try:
         return HuggingFaceEmbeddings(
             model_name=str(local or settings.embedding_model),
             model_kwargs={"device": settings.embedding_device} if settings.embedding_device else {},
             encode_kwargs={"normalize_embeddings": True, "batch_size": _BATCH},
-            query_encode_kwargs={
-                "normalize_embeddings": True,
-                **({"prompt": settings.embedding_query_prompt} if settings.embedding_query_prompt else {}),
-            },
+            query_encode_kwargs={"normalize_embeddings": True, **prompt},
         )
     except Exception as error:
         raise ModelError(
