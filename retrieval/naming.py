@@ -98,7 +98,7 @@ def read_question(
         return Reading((), text)
     best = max(strength for strength, _, _ in scored)
     meant = sorted((one for one in scored if one[0] >= _NEARLY * best), key=lambda one: -one[0])
-    spans = [span for _, _, names in meant for span in names if not _is_acronym(text[span[0] : span[1]])]
+    spans = [span for _, _, names in meant for span in names if _may_go(text[span[0] : span[1]])]
     return Reading(tuple(candidate.doc_id for _, candidate, _ in meant), _without(text, spans))
 
 
@@ -137,8 +137,16 @@ def _is_marked(word: str) -> bool:
     return any(character.isupper() or character.isdigit() for character in word)
 
 
+def _may_go(span: str) -> bool:
+    """Whether a name says nothing beside naming.
+
+    A single word in capitals, such as IBAN, or in small letters, such as "lease" or "equipment", may name a document
+    and be what is asked for too.
+    """
+    return has_han(span) or not span.isalpha() or not (span.islower() or _is_acronym(span))
+
+
 def _is_acronym(span: str) -> bool:
-    """Whether a span is one word in capitals, such as IBAN: it may name a document, and be what is asked for too."""
     return span.isalpha() and span.isupper() and not has_han(span)
 
 

@@ -61,6 +61,13 @@ def test_an_asked_abbreviation_is_not_taken_for_a_name_and_lost() -> None:
     assert reading.doc_ids == ("invoice",) and "IBAN" in reading.rest
 
 
+def test_a_common_word_of_a_title_stays_in_what_is_asked() -> None:
+    assert read("What does Harbour Estates pay when the lease ends?") == (
+        ("lease",),
+        "What does pay when the lease ends?",
+    )
+
+
 def test_a_question_of_names_alone_is_kept_whole() -> None:
     assert read("Acme Tools Ltd?")[1] == "Acme Tools Ltd?"
 
