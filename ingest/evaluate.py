@@ -13,19 +13,16 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-import pymupdf
 from PIL import Image
 
 from ingest.errors import ConfigError, PageciteError
+from ingest.files import identify
 from ingest.ocr import OcrEngine, build_engine
+from ingest.pages import open_document, turned
 from ingest.recall import WordRecall, word_recall
 
 DPI = 200
-_TURNS = {
-    90: Image.Transpose.ROTATE_270,  # Pillow turns counter-clockwise
-    180: Image.Transpose.ROTATE_180,
-    270: Image.Transpose.ROTATE_90,
-}
+MAX_PIXELS = 8_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +113,7 @@ def evaluate_scans(
     step = max(1, len(pages) // limit) if limit else 1
     results = []
     for file, page_number, truth in islice(pages[::step], limit):
-        image = _rendered(scans / file, page_number)
-        image = image.transpose(_TURNS[rotation]) if rotation else image
+        image = turned(_rendered(scans / file, page_number), rotation)
         started = time.perf_counter()
         read = engine.read(image)
         seconds = time.perf_counter() - started
@@ -142,9 +138,8 @@ def _pages(scans: Path) -> Iterator[tuple[str, int, str]]:
 
 
 def _rendered(path: Path, page_number: int) -> Image.Image:
-    with pymupdf.open(path) as document:
-        pixmap = document[page_number - 1].get_pixmap(dpi=DPI, alpha=False)
-    return Image.frombytes("RGB", (pixmap.width, pixmap.height), pixmap.samples)
+    with open_document(identify(path), dpi=DPI, max_pixels=MAX_PIXELS) as document:
+        return document.image(page_number)
 
 
 def _show_page(page: PageResult) -> None:

@@ -18,6 +18,11 @@ from ingest.types import SourceDocument
 logger = logging.getLogger(__name__)
 
 POINTS_PER_INCH = 72
+_TURNS = {
+    90: Image.Transpose.ROTATE_270,  # Pillow turns counter-clockwise
+    180: Image.Transpose.ROTATE_180,
+    270: Image.Transpose.ROTATE_90,
+}
 MAX_SIDE = 16_383  # pixels; WebP, the format of stored page images, holds no more
 # What Pillow raises on hostile or damaged images: seen, or written down in its plugins.
 _IMAGE_ERRORS = (
@@ -173,6 +178,11 @@ class ImageDocument:
     def close(self) -> None:
         """Release the file."""
         self._image.close()
+
+
+def turned(image: Image.Image, degrees: int) -> Image.Image:
+    """An image turned clockwise by 0, 90, 180 or 270 degrees."""
+    return image.transpose(_TURNS[degrees]) if degrees else image
 
 
 def _reason(error: BaseException) -> str:

@@ -7,7 +7,7 @@ from PIL import Image
 
 from ingest.layout import arrange, arrange_image
 from ingest.ocr import OcrEngine
-from ingest.pages import OpenDocument
+from ingest.pages import OpenDocument, turned
 from ingest.textlayer import read_words
 from ingest.trust import LayerJudge, Verdict
 from ingest.types import Block, Box, PageText, Recognition, TextLine, TextSource
@@ -18,12 +18,6 @@ _LAYER = f"pymupdf {pymupdf.__version__}"
 # An OCR line that lies this much within text that we already have says nothing new.
 _SAME_PLACE = 0.3
 _POOR_CONFIDENCE = 0.7
-
-_TURNS = {
-    90: Image.Transpose.ROTATE_270,  # Pillow turns counter-clockwise
-    180: Image.Transpose.ROTATE_180,
-    270: Image.Transpose.ROTATE_90,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +48,8 @@ class PageReader:
         if page is not None:
             verdict = self._judge.judge(read_words(page, image), image)
         recognition = self._engine.read(image) if verdict.needs_ocr else Recognition(())
-        if not verdict.lines and recognition.rotation:
-            image = image.transpose(_TURNS[recognition.rotation])
+        if not verdict.lines:
+            image = turned(image, recognition.rotation)
         lines, source = _merged(verdict.lines, recognition)
         # The layout may look at the PDF page itself only where its text is exactly what we believe.
         settled = page if source == TextSource.LAYER and not verdict.hidden else None
