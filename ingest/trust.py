@@ -2,6 +2,7 @@
 
 import unicodedata
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,11 @@ _EDGE_LEVELS = 60
 _PROBE_CHARS = 12
 _PROBES_AT_ONCE = 8
 _CANVAS_WIDTH = 1400
+_MARGIN = 40
+_LEVEL = 3  # times as wide as high: not the sideways note on a page's edge
+
+# A font's name, and whether the words in it were painted over.
+Face = tuple[str, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,7 @@ class LayerJudge:
 
     def __init__(self, engine: OcrEngine) -> None:
         self._engine = engine
-        self._fonts: dict[tuple[str, bool], bool] = {}
+        self._fonts: dict[Face, bool] = {}
 
     def judge(self, words: list[LayerWord], image: Image.Image) -> Verdict:
         """Compare the text layer's words with the page.
@@ -80,18 +86,29 @@ class LayerJudge:
 
     def _probe(self, words: list[LayerWord], image: Image.Image) -> None:
         """Have OCR read one line of each font that was not yet checked in this document."""
-        lines: dict[tuple[str, bool], TextLine] = {}
-        for key in {(word.font, word.covered) for word in words} - self._fonts.keys():
-            own = [word for word in words if (word.font, word.covered) == key and word.painted and word.seen]
-            candidates = [line for line in lines_of(own) if is_readable(line.text)]
-            if candidates:
-                lines[key] = max(candidates, key=lambda line: len(line.text))
+        lines: dict[Face, TextLine] = {}
+        for _, group in groupby(words, key=lambda word: word.line):
+            run = list(group)
+            faces = {(word.font, word.covered) for word in run}
+            (line,) = lines_of(run)
+            # A line of several fonts would be read with the words of the others in it.
+            face = faces.pop() if len(faces) == 1 and all(word.painted and word.seen for word in run) else None
+            if face is None or face in self._fonts or not is_probe(line, image):
+                continue
+            if len(line.text) > len(lines[face].text if face in lines else ""):
+                lines[face] = line
         chosen = list(lines.items())[:_PROBES_AT_ONCE]
         if chosen:
             agreements = read_probes([line for _, line in chosen], image, self._engine)
             self._fonts |= {
-                key: agreement >= MIN_AGREEMENT for (key, _), agreement in zip(chosen, agreements, strict=True)
+                face: agreement >= MIN_AGREEMENT for (face, _), agreement in zip(chosen, agreements, strict=True)
             }
+
+
+def is_probe(line: TextLine, image: Image.Image) -> bool:
+    """Whether a line can be compared with its reading: it runs level, is long enough, and of a known script."""
+    width, height = (line.box[2] - line.box[0]) * image.width, (line.box[3] - line.box[1]) * image.height
+    return width > _LEVEL * height and is_readable(line.text)
 
 
 def is_readable(text: str) -> bool:
@@ -119,11 +136,11 @@ def read_probes(lines: list[TextLine], image: Image.Image, engine: OcrEngine) ->
         PageError: the engine failed.
     """
     strips = [_strip(line, image) for line in lines]
-    gap = max(strip.height for strip in strips)
+    gap = max(max(strip.height for strip in strips), _MARGIN)
     canvas = Image.new("RGB", (_CANVAS_WIDTH, sum(strip.height + gap for strip in strips) + gap), "white")
     tops, top = [], gap
     for strip in strips:
-        canvas.paste(strip, (gap, top))
+        canvas.paste(strip, (_MARGIN, top))
         tops.append(top)
         top += strip.height + gap
     seen = engine.read(canvas).lines
@@ -141,8 +158,8 @@ def _strip(line: TextLine, image: Image.Image) -> Image.Image:
     margin = 0.15 * (y1 - y0) * image.height
     box = (x0 * image.width - margin, y0 * image.height - margin, x1 * image.width + margin, y1 * image.height + margin)
     strip = image.crop(tuple(int(value) for value in box))  # type: ignore[arg-type]
-    widest = _CANVAS_WIDTH - 2 * max(strip.height, 1)
-    if strip.width > widest > 0:
+    widest = _CANVAS_WIDTH - 2 * _MARGIN
+    if strip.width > widest:
         strip = strip.resize((widest, max(1, strip.height * widest // strip.width)))
     return strip
 

@@ -80,3 +80,18 @@ def test_a_part_of_a_chinese_line_is_boxed_by_its_own_characters(tmp_path: Path,
     assert inside[0][:2] == (start, start + 1)
     # Thirteen full-width characters of 14 points each from x = 60.
     assert inside[0][2] * 595 == pytest.approx(60 + 14 * start, abs=2)
+
+
+def test_a_sideways_note_in_the_margin_does_not_discredit_the_page(tmp_path: Path, engine: OcrEngine) -> None:
+    path = tmp_path / "margin.pdf"
+    with pymupdf.open() as document:
+        page = document.new_page(width=595, height=842)
+        page.insert_text(
+            (30, 700), "arXiv:2103.15348v2 [cs.CV] 21 Jun 2021 and more", fontname="tiro", rotate=90, fontsize=16
+        )
+        for number, font in enumerate(("helv", "cour", "hebo", "heit")):
+            text = f"Clause {number} is set in another font and says the same as it shows."
+            page.insert_text((80, 120 + 30 * number), text, fontname=font, fontsize=11)
+        document.save(path)
+    text = read(path, engine)
+    assert text.source == TextSource.LAYER and text.warnings == ()
