@@ -203,7 +203,7 @@ def reindex(
     """
     with running(library, as_json=as_json, verbose=verbose) as command, command.open_library() as opened:
         tools = context.obj or Tools()
-        total = opened.counts()["documents"].get("ready", 0)
+        total = opened.count_ready()
         bar = PageBar(total, shown=not as_json)
         try:
             bar.note("loading models")

@@ -97,6 +97,11 @@ class Library:
                 "chunks": {"ready": passages.count_chunks(connection)},
             }
 
+    def count_ready(self) -> int:
+        """Number of documents that questions can see."""
+        with self._database.reading() as connection:
+            return registry.count_by_status(connection).get(registry.READY, 0)
+
     def image_path(self, doc_id: str, page_number: int) -> Path:
         """Where a page's image is."""
         return self.folder / "pages" / doc_id / f"{page_number:04d}.webp"

@@ -146,10 +146,12 @@ def _candidates(evidence: Sequence[Evidence], pages: dict[tuple[str, int], PageT
     for rank, found in enumerate(evidence):
         chunk = found.chunk
         page = pages.get((chunk.doc_id, chunk.page_number))
-        for unit in units_of(page) if page is not None else ():
+        if page is None:
+            continue
+        for unit in units_of(page):
             inside = any(chunk.line_start <= span.line < chunk.line_end for span in unit.spans)
             key = (chunk.doc_id, chunk.page_number, unit)
-            if page is not None and inside and key not in seen and _says_something(unit):
+            if inside and key not in seen and _says_something(unit):
                 seen.add(key)
                 yield _Candidate(unit, found, page, rank)
 
@@ -179,8 +181,8 @@ def _coverage(rarity: dict[str, float], one: _Candidate) -> float:
     total = sum(rarity.values())
     if not total:
         return 0.0
-    own = {stem(term) for term in terms(one.unit.text)}
-    around = own | {stem(term) for term in terms(one.evidence.chunk.heading)}
+    own = stems(terms(one.unit.text))
+    around = own | stems(terms(one.evidence.chunk.heading))
     shared = 0.0
     for word, weight in rarity.items():
         same = _OTHER_WORD * bool(same_words(word) & own)

@@ -100,7 +100,7 @@ class Searcher:
     def _read(self, question: str) -> Reading:
         words = content(terms(question))
         ids = [doc_id for doc_id, _ in self.library.search_documents(words, _DOCUMENTS)]
-        total = self.library.counts()["documents"].get("ready", 0)
+        total = self.library.count_ready()
         return read_question(
             question, self.library.subjects(ids), total, lambda word: self.library.count_subjects(terms(word))
         )
