@@ -22,6 +22,15 @@ class TextSource(StrEnum):
     NONE = "blank"
 
 
+class BoxOrigin(StrEnum):
+    """Where a line's box comes from."""
+
+    LAYER = "text-layer"
+    DETECTOR = "detector"
+    SPOTTING = "spotting"
+    ESTIMATED = "estimated"
+
+
 @dataclass(frozen=True, slots=True)
 class SourceDocument:
     """A file to ingest.
@@ -51,12 +60,15 @@ class TextLine:
         confidence: 0..1; 1.0 for a trusted text layer, the recogniser's own figure for OCR.
         words: end offset in ``text`` and right edge of each word where known, so that part of a line can be
             highlighted exactly: ``((start, end, x0, x1), ...)`` with x in fractions of the page.
+        origin: where the box comes from: the PDF's text layer, the embedded text detector, HunyuanOCR's spotting, or
+            none of them, but the lines around it.
     """
 
     text: str
     box: Box
     confidence: float = 1.0
     words: tuple[tuple[int, int, float, float], ...] = ()
+    origin: BoxOrigin = BoxOrigin.DETECTOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +94,14 @@ class Recognition:
         lines: lines in the engine's order, boxes relative to the image turned by `rotation`.
         rotation: degrees (0, 90, 180 or 270), clockwise, by which the given image must be turned to stand upright.
         markdown: the page as Markdown where the engine writes it itself, else None.
+        review: why a person should look at the page, for example that nothing could be read though it is not blank;
+            empty where there is no reason.
     """
 
     lines: tuple[TextLine, ...]
     rotation: int = 0
     markdown: str | None = None
+    review: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +136,8 @@ class PageText:
         engine: name and version of what read it, for example ``text-layer`` or ``rapidocr 3.10.0``.
         source: where the text comes from.
         warnings: what a person should know, for example that a hidden text layer was set aside.
+        review: why a person should look at the page itself, for example that an engine found no text on a page that is
+            not blank; empty where there is no reason.
     """
 
     doc_id: str
@@ -130,6 +147,7 @@ class PageText:
     engine: str
     source: TextSource
     warnings: tuple[str, ...] = ()
+    review: str = ""
 
     @property
     def markdown(self) -> str:
