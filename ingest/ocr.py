@@ -5,6 +5,7 @@ from typing import Protocol
 from PIL.Image import Image
 
 from ingest.errors import ConfigError
+from ingest.settings import Settings
 from ingest.types import Recognition
 
 
@@ -16,23 +17,53 @@ class OcrEngine(Protocol):
         """Name and version, for example ``rapidocr 3.10.0``: part of the page's journal key."""
         ...
 
-    def read(self, image: Image) -> Recognition:
+    @property
+    def concurrency(self) -> int:
+        """How many pages it reads best at once; 1 where one page takes the whole machine."""
+        ...
+
+    def read(self, image: Image, *, boxes: bool = True) -> Recognition:
         """Recognise one page.
 
         Args:
             image: RGB, in any of the four orientations, EXIF orientation already applied.
+            boxes: whether the places of lines are wanted. Without, an engine that writes Markdown itself may leave
+                the lines out; others give them all the same.
 
         Returns:
             The lines, low-confidence ones included, and the turn that makes the page upright.
 
         Raises:
             PageError: the engine failed on this page.
+            ModelError: the engine cannot be reached, or must not be used.
         """
         ...
 
+    def close(self) -> None:
+        """Give up what is under way and release what is held; the next page begins anew."""
+        ...
+
+
+def choose_engine(settings: Settings) -> OcrEngine:
+    """Make the engine of the settings. Its models are loaded, and servers asked, at the first page.
+
+    Raises:
+        ConfigError: a setting is wrong, or the engine is not installed.
+    """
+    if settings.ocr_engine in ("hunyuan", "native"):
+        from ingest.hunyuan.build import build_hunyuan
+
+        return build_hunyuan(settings)
+    return build_engine(settings.ocr_engine, threads=settings.ocr_threads)
+
+
+def build_detector(threads: int) -> OcrEngine:
+    """Make the embedded engine that finds lines and checks text layers beside an engine that writes Markdown."""
+    return build_engine("rapidocr", threads=threads)
+
 
 def build_engine(name: str, *, threads: int) -> OcrEngine:
-    """Make the engine that a setting names. Its models are loaded at the first page.
+    """Make an embedded engine by its name. Its models are loaded at the first page.
 
     Args:
         name: ``rapidocr`` or ``tesseract``.
@@ -51,4 +82,4 @@ def build_engine(name: str, *, threads: int) -> OcrEngine:
 
             return TesseractEngine(threads=threads)
         case _:
-            raise ConfigError(f"There is no OCR engine {name!r}. The engines are: rapidocr, tesseract.")
+            raise ConfigError(f"There is no embedded OCR engine {name!r}. There are: rapidocr, tesseract.")

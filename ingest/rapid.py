@@ -58,7 +58,12 @@ class RapidEngine:
         """Name and version."""
         return self._name
 
-    def read(self, image: Image) -> Recognition:
+    @property
+    def concurrency(self) -> int:
+        """One page takes the threads that the setting gives."""
+        return 1
+
+    def read(self, image: Image, *, boxes: bool = True) -> Recognition:
         """Recognise one page. See `OcrEngine.read`.
 
         Raises:
@@ -71,6 +76,9 @@ class RapidEngine:
         if rotation:
             page = _Page(models, turned(page.pixels, rotation))
         return Recognition(page.lines(), rotation)
+
+    def close(self) -> None:
+        """Nothing is under way between two pages."""
 
     def _models(self) -> "_Models":
         with self._lock:

@@ -25,8 +25,43 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=ENV_FILE, frozen=True, extra="ignore")
 
     library: Path = Field(Path("data/library"), description="The library folder.")
-    ocr_engine: Literal["rapidocr", "tesseract"] = Field("rapidocr", description="What reads pages without text.")
+    ocr_engine: Literal["rapidocr", "tesseract", "hunyuan", "native"] = Field(
+        "rapidocr",
+        description="What reads pages: embedded, HunyuanOCR on a server, or HunyuanOCR in this process (native).",
+    )
+    ocr_pages: Literal["needed", "all"] = Field(
+        "needed", description="Which pages it reads: those without a trustworthy text layer, or all of them."
+    )
     ocr_threads: int = Field(0, ge=0, le=256, description="Threads of the embedded OCR engine; 0: one a core.")
+    hunyuan_url: str = Field(
+        "http://localhost:8000/v1", description="HunyuanOCR's servers (OpenAI's API), replicas separated by commas."
+    )
+    hunyuan_api_key: SecretStr = Field(SecretStr("none"), description="Their key, where they want one.")
+    hunyuan_model: str = Field(
+        "tencent/HunyuanOCR",
+        min_length=1,
+        description="The model's name on the servers; for `native` its name on the hub or a local folder.",
+    )
+    hunyuan_version: Literal["1.0", "1.5"] = Field("1.5", description="Which prompts and parameters it wants.")
+    hunyuan_revision: str = Field("", description="Revision of the weights; empty: the one pinned for the version.")
+    hunyuan_language: Literal["en", "zh"] = Field("en", description="Language of the prompts of version 1.0.")
+    hunyuan_boxes: Literal["spotting", "detector"] = Field(
+        "spotting", description="Where lines get their places: a second question, or the embedded text detector."
+    )
+    hunyuan_in_flight: int = Field(16, ge=1, le=1024, description="Pages asked about at once, all servers together.")
+    hunyuan_timeout: float = Field(300.0, gt=0, le=3600, description="Seconds without a sign of life from a server.")
+    hunyuan_retries: int = Field(5, ge=0, le=20, description="Further tries where a server fails or is busy.")
+    hunyuan_max_pixels: int = Field(
+        16_777_216, ge=65_536, le=100_000_000, description="Most pixels of an image sent to HunyuanOCR."
+    )
+    hunyuan_repetition_penalty: float | None = Field(
+        None, gt=0, le=2, description="Instead of the version's own: 1.08 for 1.5, 1.0 for 1.0."
+    )
+    native_device: str | None = Field(None, description="cpu, cuda, cuda:1 ...; empty: a GPU where there is one.")
+    native_batch: int = Field(8, ge=1, le=256, description="Pages of one batch of the native engine.")
+    workers: int = Field(
+        0, ge=0, le=256, description="Processes that render pages ahead of a server; 0: one a core, at most 8."
+    )
     dpi: int = Field(200, ge=72, le=600, description="Resolution of page images, dots per inch.")
     max_pixels: int = Field(
         8_000_000, ge=500_000, le=100_000_000, description="Most pixels of a page image; larger pages are scaled down."

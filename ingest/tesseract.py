@@ -68,7 +68,12 @@ class TesseractEngine:
         """Name, version and languages: other languages read a page differently."""
         return f"tesseract {self._version} {self._languages}"
 
-    def read(self, image: Image.Image) -> Recognition:
+    @property
+    def concurrency(self) -> int:
+        """One page takes the threads that the setting gives."""
+        return 1
+
+    def read(self, image: Image.Image, *, boxes: bool = True) -> Recognition:
         """Recognise one page. See `OcrEngine.read`.
 
         Raises:
@@ -77,6 +82,9 @@ class TesseractEngine:
         page = _Page(np.asarray(image.convert("RGB")), self._words)
         rotation = find_turn(page)
         return Recognition(page.lines(rotation), rotation)
+
+    def close(self) -> None:
+        """Nothing is under way between two pages."""
 
     def _installed(self, languages: Sequence[str]) -> str:
         there = self._output(["--list-langs"]).split()

@@ -20,15 +20,23 @@ LINES = ("SUPPLY AGREEMENT", "The Supplier delivers forty pallets a month to the
 class FakeEngine:
     """An OCR engine that reads the same lines from every page; on the calls it is told, it raises instead."""
 
-    name = "fake 1.0"
+    concurrency = 1
 
-    def __init__(self, *lines: str, raises: Mapping[int, BaseException] | None = None) -> None:
+    def __init__(
+        self,
+        *lines: str,
+        raises: Mapping[int, BaseException] | None = None,
+        reviews: Mapping[int, str] | None = None,
+    ) -> None:
         """Prepare.
 
         Args:
             lines: what every page says, from top to bottom.
             raises: what to raise instead of reading, by the number of the call, 1-based.
+            reviews: why a person should look at the page, by the number of the call.
         """
+        self.name = "fake 1.0"
+        self._reviews = dict(reviews or {})
         self._lines = lines or LINES
         self._raises = dict(raises or {})
         self.images: list[Image] = []
@@ -38,13 +46,17 @@ class FakeEngine:
         """How often it was asked to read."""
         return len(self.images)
 
-    def read(self, image: Image) -> Recognition:
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def read(self, image: Image, *, boxes: bool = True) -> Recognition:
         self.images.append(image)
         if self.calls in self._raises:
             raise self._raises[self.calls]
         # Lines of print, the first ones of the page: the layout model looks at their size and place.
         boxes = [(0.1, 0.08 + 0.04 * index, 0.8, 0.1 + 0.04 * index) for index in range(len(self._lines))]
-        return Recognition(tuple(TextLine(text, box, 0.95) for text, box in zip(self._lines, boxes, strict=True)))
+        lines = tuple(TextLine(text, box, 0.95) for text, box in zip(self._lines, boxes, strict=True))
+        return Recognition(lines, review=self._reviews.get(self.calls, ""))
 
 
 class FakeEmbeddings(Embeddings):
