@@ -10,7 +10,7 @@ import streamlit as st
 from langchain_core.embeddings import Embeddings
 
 from ingest.library import Library
-from ingest.ocr import OcrEngine, build_engine
+from ingest.ocr import OcrEngine, choose_engine
 from ingest.pipeline import Pipeline
 from ingest.settings import Settings
 from retrieval.chain import PageChain
@@ -48,7 +48,7 @@ def load_engine(settings: Settings) -> OcrEngine:
     Raises:
         ConfigError: it is not installed.
     """
-    return build_engine(settings.ocr_engine, threads=settings.ocr_threads)
+    return choose_engine(settings)
 
 
 @st.cache_resource(show_spinner=False, hash_funcs=_HASH)

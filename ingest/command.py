@@ -26,9 +26,9 @@ INTERRUPTED = 130  # exit status, as shells have it: 128 + SIGINT
 
 
 def _build_engine(settings: Settings) -> "OcrEngine":
-    from ingest.ocr import build_engine
+    from ingest.ocr import choose_engine
 
-    return build_engine(settings.ocr_engine, threads=settings.ocr_threads)
+    return choose_engine(settings)
 
 
 def _build_embeddings(settings: Settings) -> "Embeddings":

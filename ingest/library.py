@@ -19,10 +19,10 @@ from ingest.database import Database
 from ingest.errors import IndexMismatch, LibraryNotWritable
 from ingest.files import LIBRARY_FILE
 from ingest.passages import Vectors
-from ingest.records import DocumentRecord, PageRecord, SubjectRecord
+from ingest.records import DocumentRecord, PageRecord, SubjectRecord, recognition_from, recognition_json
 from ingest.schema import facts
 from ingest.titles import Subject
-from ingest.types import Chunk, PageText, SourceDocument
+from ingest.types import Chunk, PageText, Recognition, SourceDocument
 from ingest.vectors import VectorIndex
 
 _WEBP_QUALITY = 80
@@ -158,11 +158,27 @@ class Library:
             done = registry.done_pages(connection, doc_id, reader)
         return {number for number in done if self.image_path(doc_id, number).is_file()}
 
+    def find_reading(self, image_hash: str, engine: str) -> Recognition | None:
+        """What an engine once read from a page image; None where it did not.
+
+        Args:
+            image_hash: of `ingest.pages.image_hash`.
+            engine: the engine's name, with version and all that decides what it reads.
+        """
+        with self._database.reading() as connection:
+            kept = registry.find_reading(connection, image_hash, engine)
+        return None if kept is None else recognition_from(kept)
+
+    def keep_reading(self, doc_id: str, image_hash: str, engine: str, recognition: Recognition) -> None:
+        """Keep what an engine read from a page image, until the document is removed."""
+        with self._database.writing() as connection:
+            registry.save_reading(connection, doc_id, image_hash, engine, recognition_json(recognition))
+
     def publish(self, source: SourceDocument, subject: Subject, pieces: Sequence[Chunk], vectors: Vectors) -> None:
         """Make a document visible to questions, in one step, in place of what was visible of it before."""
         with self._database.writing() as connection:
-            failed = [page for page in registry.get_pages(connection, source.doc_id) if page.text is None]
-            reason = "; ".join(page.reason for page in failed)
+            pages = registry.get_pages(connection, source.doc_id)
+            reason = "; ".join(page.reason for page in pages if page.reason)
             registry.set_status(connection, source.doc_id, registry.READY, reason)
             _index(connection, source.doc_id, source.name, subject, pieces, vectors)
 

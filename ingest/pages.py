@@ -1,5 +1,6 @@
 """Opening a document and showing its pages: one interface for PDF files and images."""
 
+import hashlib
 import logging
 import math
 import struct
@@ -183,6 +184,13 @@ class ImageDocument:
 def turned(image: Image.Image, degrees: int) -> Image.Image:
     """An image turned clockwise by 0, 90, 180 or 270 degrees."""
     return image.transpose(_TURNS[degrees]) if degrees else image
+
+
+def image_hash(image: Image.Image) -> str:
+    """SHA-256 of an image's size and pixels, in hexadecimal."""
+    digest = hashlib.sha256(f"{image.width}x{image.height} {image.mode}\n".encode())
+    digest.update(image.tobytes())
+    return digest.hexdigest()
 
 
 def _reason(error: BaseException) -> str:

@@ -1,7 +1,8 @@
 """From files to a library: the one place where reading, cutting, embedding and storing meet."""
 
-import logging
+from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -11,19 +12,19 @@ from langchain_core.embeddings import Embeddings
 
 from ingest.chunks import cut
 from ingest.embeddings import embedding_text
-from ingest.errors import BrokenFile, DocumentError, PageciteError, PageError, was_interrupted
+from ingest.errors import BrokenFile, DocumentError, PageciteError
 from ingest.files import find_files, identify
+from ingest.flow import Job, PageFlow, page_flow
 from ingest.library import Library
 from ingest.ocr import OcrEngine
-from ingest.pages import OpenDocument, open_document
+from ingest.pages import open_document
 from ingest.passages import Vectors
-from ingest.reader import PageReader, reader_key
+from ingest.reader import reading_of
 from ingest.registry import READY
 from ingest.settings import Settings
 from ingest.titles import Subject, find_subject
 from ingest.types import Chunk, PageText, SourceDocument
-
-logger = logging.getLogger(__name__)
+from ingest.workers import View
 
 ADDED, PRESENT, FAILED = "added", "present", "failed"
 
@@ -90,71 +91,93 @@ class Pipeline:
         self._settings = settings
         self._engine = engine
         self._embeddings = embeddings
-        self._reader = reader_key(engine, settings.dpi, settings.max_pixels)
 
     def add(
-        self, paths: Iterable[Path], progress: Progress | None = None, *, keep_paths: bool = True
+        self,
+        paths: Iterable[Path],
+        progress: Progress | None = None,
+        *,
+        keep_paths: bool = True,
+        refresh: bool = False,
     ) -> Iterator[Outcome]:
-        """Add files and folders, one outcome a file; one file's failure does not touch the others.
+        """Add files and folders, one outcome a file, in their order; one file's failure does not touch the others.
 
-        Stopped at any moment and called again, it goes on with the first page that is not done.
+        Stopped at any moment and called again, it goes on with the pages that are not done.
 
         Args:
             paths: files and folders.
             progress: is told how it goes.
             keep_paths: whether to note where the files were; not for uploads, whose place is gone afterwards.
+            refresh: read all their pages again, also those that are done, and ask the engine anew.
 
         Raises:
             LibraryError: the library itself cannot be written.
+            ModelError: the engine's server cannot be reached or must not be used.
         """
-        for path in find_files(paths):
-            yield self._add_file(path, progress or Silent(), keep_paths)
+        view = View(self._settings, reading_of(self._settings, self._engine))
+        with page_flow(self._library, self._engine, view) as flow:
+            run = _Run(flow, progress or Silent(), keep_paths, refresh)
+            reading: deque[Job | Outcome] = deque()
+            publishing: deque[Future[Outcome]] = deque()
+            for path in find_files(paths):
+                reading.append(self._begin(path, run))
+                # Documents go on being read while those before them are waited for, embedded and stored.
+                while reading and (len(reading) > flow.most or has_arrived(reading[0])):
+                    publishing.append(self._hand_over(reading.popleft(), run))
+                while publishing and (len(publishing) > flow.most or publishing[0].done()):
+                    yield publishing.popleft().result()
+            publishing.extend(self._hand_over(begun, run) for begun in reading)
+            while publishing:
+                yield publishing.popleft().result()
 
-    def _add_file(self, path: Path, progress: Progress, keep_path: bool) -> Outcome:
+    def _begin(self, path: Path, run: "_Run") -> Job | Outcome:
+        """Enter a file and send its pages on their way."""
         try:
             source = identify(path)
         except DocumentError as error:
             return Outcome(path, FAILED, reason=str(error))
         try:
-            return self._add_document(source, progress, keep_path)
+            return self._send(source, run)
         except DocumentError as error:
             return Outcome(path, FAILED, source.doc_id, reason=str(error))
 
-    def _add_document(self, source: SourceDocument, progress: Progress, keep_path: bool) -> Outcome:
-        dpi, max_pixels = self._settings.dpi, self._settings.max_pixels
-        with open_document(source, dpi=dpi, max_pixels=max_pixels) as document:
-            known = self._library.begin(source, document.page_count, keep_path=keep_path)
-            progress.document(source.name, document.page_count)
-            if known == READY and (present := self._present(source, document.page_count)):
-                return present
-            self._library.keep_original(source)
-            self._read_pages(document, source, progress)
-        return self._publish(source)
+    def _send(self, source: SourceDocument, run: "_Run") -> Job | Outcome:
+        with open_document(source, dpi=self._settings.dpi, max_pixels=self._settings.max_pixels) as document:
+            count = document.page_count
+        known = self._library.begin(source, count, keep_path=run.keep_paths)
+        run.progress.document(source.name, count)
+        if known == READY and not run.refresh and (present := self._present(source, count)):
+            return present
+        self._library.keep_original(source)
+        done = set() if run.refresh else self._library.done_pages(source.doc_id, run.flow.reader)
+        job = Job(source, refresh=run.refresh)
+        for number in range(1, count + 1):
+            if number in done:
+                run.progress.page()
+            else:
+                run.flow.submit(job, number, run.progress.page)
+        return job
 
     def _present(self, source: SourceDocument, page_count: int) -> Outcome | None:
         """The outcome for a document that is there as a whole; None where pages are missing."""
-        record = self._library.find(source.doc_id)
-        return None if record.reason else Outcome(source.path, PRESENT, source.doc_id, page_count)
+        records = self._library.pages(source.doc_id)
+        if len(records) < page_count or any(record.text is None for record in records):
+            return None
+        reason = self._library.find(source.doc_id).reason
+        return Outcome(source.path, PRESENT, source.doc_id, page_count, reason)
 
-    def _read_pages(self, document: OpenDocument, source: SourceDocument, progress: Progress) -> None:
-        done = self._library.done_pages(source.doc_id, self._reader)
-        reader = PageReader(self._engine, source.doc_id)
-        for number in range(1, document.page_count + 1):
-            if number not in done:
-                self._read_page(reader, document, source, number)
-            progress.page()
+    def _hand_over(self, begun: Job | Outcome, run: "_Run") -> "Future[Outcome]":
+        """Wait for a document's pages, then have it made visible."""
+        if isinstance(begun, Job):
+            run.flow.finish(begun, run.progress.page)
+            return run.flow.publish(lambda: self._outcome(begun.source))
+        return run.flow.publish(lambda: begun)
 
-    def _read_page(self, reader: PageReader, document: OpenDocument, source: SourceDocument, number: int) -> None:
+    def _outcome(self, source: SourceDocument) -> Outcome:
         try:
-            page = reader.read(document, number)
-        except PageError as error:
-            if was_interrupted(error):
-                raise KeyboardInterrupt from error
-            logger.info("%s, page %d: %s", source.name, number, error)
-            self._library.save_page_failure(self._reader, source.doc_id, number, f"page {number}: {error}")
-            return
-        self._library.keep_image(source.doc_id, number, page.image)
-        self._library.save_page(self._reader, page.text)
+            return self._publish(source)
+        except DocumentError as error:
+            return Outcome(source.path, FAILED, source.doc_id, reason=str(error))
 
     def _publish(self, source: SourceDocument) -> Outcome:
         records = self._library.pages(source.doc_id)
@@ -167,6 +190,21 @@ class Pipeline:
         self._library.publish(source, subject, chunks, embed(self._embeddings, chunks))
         warnings = tuple(warning for page in pages for warning in page.warnings)
         return Outcome(source.path, ADDED, source.doc_id, len(pages), reason, warnings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One call of `Pipeline.add`."""
+
+    flow: PageFlow
+    progress: Progress
+    keep_paths: bool
+    refresh: bool
+
+
+def has_arrived(begun: Job | Outcome) -> bool:
+    """Whether a document's pages need no more waiting for."""
+    return isinstance(begun, Outcome) or all(page.done() for page in begun.pages)
 
 
 def prepare(pages: list[PageText], name: str, chunk_chars: int) -> tuple[Subject, list[Chunk]]:

@@ -1,19 +1,28 @@
-"""Reading one page: its image, its trusted text, in order."""
+"""Reading one page: its image, its trusted text, in order.
 
+`look` is what this machine does before an engine reads, `compose` what it does after; between them an engine that
+runs elsewhere can be kept busy with other pages.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import pymupdf
 from PIL import Image
 
+from ingest.alignment import Written, align
+from ingest.hunyuan.markdown import plain_text, split_blocks
 from ingest.layout import arrange, arrange_image
 from ingest.ocr import OcrEngine
 from ingest.pages import OpenDocument, turned
+from ingest.settings import Settings
 from ingest.textlayer import read_words
 from ingest.trust import LayerJudge, Verdict
 from ingest.types import Block, Box, PageText, Recognition, TextLine, TextSource
 
 # Raise it when pages would be read differently by the same engine, so that they are read again.
-_REVISION = 1
+_REVISION = 2
 _LAYER = f"pymupdf {pymupdf.__version__}"
 # An OCR line that lies this much within text that we already have says nothing new.
 _SAME_PLACE = 0.3
@@ -28,64 +37,185 @@ class ReadPage:
     text: PageText
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A page that an engine has yet to read, with what is known of it.
+
+    Attributes:
+        doc_id: the document.
+        page_number: 1-based.
+        image: as it is to be read.
+        verdict: on the PDF's text layer; without lines where there is none, or none to be believed.
+        found: lines that the embedded detector found, where it was asked.
+    """
+
+    doc_id: str
+    page_number: int
+    image: Image.Image
+    verdict: Verdict
+    found: tuple[TextLine, ...] = ()
+
+    @property
+    def wants_boxes(self) -> bool:
+        """Whether the places of the page's lines are still unknown."""
+        return not self.found and (self.verdict.needs_ocr or not self.verdict.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What decides how pages are read.
+
+    Attributes:
+        engine: name and version of the engine.
+        all_pages: whether it reads pages with a trustworthy text layer, too.
+        detect: whether the embedded detector finds the lines beforehand.
+    """
+
+    engine: str
+    all_pages: bool = False
+    detect: bool = False
+
+
+def reading_of(settings: Settings, engine: OcrEngine) -> Reading:
+    """How the settings want pages to be read."""
+    served = settings.ocr_engine in ("hunyuan", "native")
+    return Reading(engine.name, settings.ocr_pages == "all", served and settings.hunyuan_boxes == "detector")
+
+
 class PageReader:
     """Reads the pages of one document."""
 
-    def __init__(self, engine: OcrEngine, doc_id: str) -> None:
-        self._engine = engine
-        self._doc_id = doc_id
-        self._judge = LayerJudge(engine)
+    def __init__(self, reading: Reading, doc_id: str, detector: Callable[[], OcrEngine]) -> None:
+        """Prepare.
 
-    def read(self, document: OpenDocument, page_number: int) -> ReadPage:
-        """Read a page.
+        Args:
+            reading: how pages are read.
+            doc_id: the document.
+            detector: makes the embedded engine that checks text layers and finds lines, when it is first needed.
+        """
+        self._reading = reading
+        self._doc_id = doc_id
+        self._make_detector = detector
+
+    @cached_property
+    def _detector(self) -> OcrEngine:
+        return self._make_detector()
+
+    @cached_property
+    def _judge(self) -> LayerJudge:
+        return LayerJudge(self._detector)
+
+    def look(self, document: OpenDocument, page_number: int) -> Sight | ReadPage:
+        """Show a page and judge its text layer: the whole page where the layer says it all, else what is to be read.
 
         Raises:
-            PageError: it cannot be rendered or recognised.
+            PageError: it cannot be rendered or analysed.
         """
         image = document.image(page_number)
         page = document.page(page_number)
         verdict = Verdict((), needs_ocr=True)
         if page is not None:
             verdict = self._judge.judge(read_words(page, image), image)
-        recognition = self._engine.read(image) if verdict.needs_ocr else Recognition(())
+        sight = Sight(self._doc_id, page_number, image, verdict)
+        if verdict.needs_ocr or (self._reading.all_pages and verdict.lines):
+            return self._with_lines(sight) if self._reading.detect and sight.wants_boxes else sight
+        # The layout may look at the PDF page itself only where its text is exactly what we believe.
+        settled = page if verdict.lines and not verdict.hidden else None
+        return self._composed(sight, image, verdict.lines, Recognition(()), settled)
+
+    def _with_lines(self, sight: Sight) -> Sight:
+        recognition = self._detector.read(sight.image)
+        # A text layer knows which way is up.
+        turn = 0 if sight.verdict.lines else recognition.rotation
+        lines = () if turn != recognition.rotation else recognition.lines
+        return Sight(sight.doc_id, sight.page_number, turned(sight.image, turn), sight.verdict, lines)
+
+    def compose(self, sight: Sight, recognition: Recognition) -> ReadPage:
+        """Put together what is known of a page and what an engine read on it.
+
+        Raises:
+            PageError: its layout cannot be analysed.
+        """
+        verdict, image = sight.verdict, sight.image
         if not verdict.lines:
             image = turned(image, recognition.rotation)
-        lines, source = _merged(verdict.lines, recognition)
-        # The layout may look at the PDF page itself only where its text is exactly what we believe.
-        settled = page if source == TextSource.LAYER and not verdict.hidden else None
+        read = Recognition(sight.found, 0) if sight.found else recognition
+        if recognition.markdown and not read.lines and not verdict.lines:
+            read = Recognition(self._detector.read(image).lines)
+        lines = verdict.lines
+        if verdict.needs_ocr or not lines:
+            lines = _merged(verdict.lines, read)
+        return self._composed(sight, image, lines, recognition, None)
+
+    def _composed(
+        self,
+        sight: Sight,
+        image: Image.Image,
+        lines: tuple[TextLine, ...],
+        recognition: Recognition,
+        settled: pymupdf.Page | None,
+    ) -> ReadPage:
+        source = _source(sight.verdict.lines, lines, recognition)
         blocks: tuple[Block, ...] = ()
-        if lines:
+        if recognition.markdown:
+            blocks, lines = align(_written(recognition.markdown), lines)
+        elif lines:
             blocks, lines = arrange(settled, lines) if settled else arrange_image(image, lines)
+        number = sight.page_number
+        review = f"page {number} needs review: {recognition.review}" if recognition.review else ""
         text = PageText(
             doc_id=self._doc_id,
-            page_number=page_number,
+            page_number=number,
             blocks=blocks,
             lines=lines,
             engine=self._engine_name(source),
             source=source,
-            warnings=tuple(_warnings(page_number, verdict, lines)),
+            warnings=tuple(_warnings(number, sight.verdict, lines)),
+            review=review,
         )
         return ReadPage(image, text)
 
     def _engine_name(self, source: TextSource) -> str:
-        names = {TextSource.LAYER: _LAYER, TextSource.OCR: self._engine.name, TextSource.NONE: ""}
-        return names.get(source, f"{_LAYER} + {self._engine.name}")
+        names = {TextSource.LAYER: _LAYER, TextSource.OCR: self._reading.engine, TextSource.NONE: ""}
+        return names.get(source, f"{_LAYER} + {self._reading.engine}")
 
 
-def reader_key(engine: OcrEngine, dpi: int, max_pixels: int) -> str:
+def reader_key(reading: Reading, dpi: int, max_pixels: int) -> str:
     """Everything that decides how a page is read: the key of its journal entry beside document and number."""
-    return f"{engine.name}; {_LAYER}; {dpi} dpi; {max_pixels} px; revision {_REVISION}"
+    pages = "all pages" if reading.all_pages else "pages in need"
+    boxes = "; detector" if reading.detect else ""
+    return f"{reading.engine}{boxes}; {pages}; {_LAYER}; {dpi} dpi; {max_pixels} px; revision {_REVISION}"
 
 
-def _merged(layer: tuple[TextLine, ...], recognition: Recognition) -> tuple[tuple[TextLine, ...], TextSource]:
+def read_page(document: OpenDocument, page_number: int, doc_id: str, engine: OcrEngine) -> ReadPage:
+    """Read one page with an embedded engine, here and now.
+
+    Raises:
+        PageError: it cannot be rendered or recognised.
+    """
+    reader = PageReader(Reading(engine.name), doc_id, lambda: engine)
+    sight = reader.look(document, page_number)
+    return sight if isinstance(sight, ReadPage) else reader.compose(sight, engine.read(sight.image))
+
+
+def _written(markdown: str) -> list[Written]:
+    return [Written(block.kind, block.markdown, plain_text(block)) for block in split_blocks(markdown)]
+
+
+def _source(layer: tuple[TextLine, ...], lines: tuple[TextLine, ...], recognition: Recognition) -> TextSource:
+    if not layer:
+        return TextSource.OCR if lines or recognition.markdown else TextSource.NONE
+    return TextSource.BOTH if len(lines) > len(layer) or recognition.markdown else TextSource.LAYER
+
+
+def _merged(layer: tuple[TextLine, ...], recognition: Recognition) -> tuple[TextLine, ...]:
     """The layer's lines, and what OCR saw where the layer has none."""
     if not layer:
-        return recognition.lines, TextSource.OCR if recognition.lines else TextSource.NONE
+        return recognition.lines
     if recognition.rotation:
-        return layer, TextSource.LAYER  # a text layer knows which way is up
+        return layer  # a text layer knows which way is up
     taken = [word for line in layer for word in _word_boxes(line)]
-    new = tuple(line for line in recognition.lines if _covered(line.box, taken) < _SAME_PLACE)
-    return layer + new, TextSource.BOTH if new else TextSource.LAYER
+    return layer + tuple(line for line in recognition.lines if _covered(line.box, taken) < _SAME_PLACE)
 
 
 def _word_boxes(line: TextLine) -> list[Box]:

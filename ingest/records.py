@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from ingest.types import Block, Chunk, PageText, TextLine, TextSource
+from ingest.types import Block, BoxOrigin, Chunk, PageText, Recognition, TextLine, TextSource
 
 _DIGITS = 5  # of a page's width or height: finer than a pixel
 
@@ -73,13 +73,7 @@ def page_values(page: PageText) -> dict[str, Any]:
         "blocks": json.dumps(
             [[b.kind, b.markdown, _rounded(b.box), b.line_start, b.line_end] for b in page.blocks], ensure_ascii=False
         ),
-        "lines": json.dumps(
-            [
-                [line.text, _rounded(line.box), round(line.confidence, 3), [_rounded(word) for word in line.words]]
-                for line in page.lines
-            ],
-            ensure_ascii=False,
-        ),
+        "lines": json.dumps([_line_values(line) for line in page.lines], ensure_ascii=False),
         "warnings": json.dumps(page.warnings, ensure_ascii=False),
         "confidence": sum(confidences) / len(confidences) if confidences else 1.0,
     }
@@ -90,19 +84,48 @@ def page_from(row: Row[Any]) -> PageText:
     blocks = (
         Block(kind, markdown, tuple(box), start, end) for kind, markdown, box, start, end in json.loads(row.blocks)
     )
-    lines = (
-        TextLine(text, tuple(box), confidence, tuple((int(s), int(e), x0, x1) for s, e, x0, x1 in words))
-        for text, box, confidence, words in json.loads(row.lines)
-    )
     return PageText(
         doc_id=row.doc_id,
         page_number=row.page_number,
         blocks=tuple(blocks),
-        lines=tuple(lines),
+        lines=tuple(map(_line_from, json.loads(row.lines))),
         engine=row.engine,
         source=TextSource(row.source),
         warnings=tuple(json.loads(row.warnings)),
+        review=row.reason,
     )
+
+
+def recognition_json(recognition: Recognition) -> str:
+    """What an engine read, as it is kept."""
+    return json.dumps(
+        {
+            "lines": [_line_values(line) for line in recognition.lines],
+            "rotation": recognition.rotation,
+            "markdown": recognition.markdown,
+            "review": recognition.review,
+        },
+        ensure_ascii=False,
+    )
+
+
+def recognition_from(kept: str) -> Recognition:
+    """What an engine read, from what was kept."""
+    data = json.loads(kept)
+    lines = tuple(map(_line_from, data["lines"]))
+    return Recognition(lines, data["rotation"], data["markdown"], data["review"])
+
+
+def _line_values(line: TextLine) -> list[Any]:
+    words = [_rounded(word) for word in line.words]
+    return [line.text, _rounded(line.box), round(line.confidence, 3), words, str(line.origin)]
+
+
+def _line_from(values: list[Any]) -> TextLine:
+    # Lines written by version 0.1 do not say where their box comes from.
+    text, box, confidence, words, *origin = values
+    places = tuple((int(start), int(end), x0, x1) for start, end, x0, x1 in words)
+    return TextLine(text, tuple(box), confidence, places, *map(BoxOrigin, origin))
 
 
 def chunk_from(row: Row[Any]) -> Chunk:

@@ -11,10 +11,12 @@ from sqlalchemy.dialects.sqlite import insert
 from ingest.errors import AmbiguousDocument, DocumentNotFound
 from ingest.files import as_text
 from ingest.records import DocumentRecord, PageRecord, page_from, page_values
-from ingest.schema import documents, pages, paths
+from ingest.schema import documents, pages, paths, readings
 from ingest.types import PageText, SourceDocument
 
 READY, PENDING, FAILED = "ready", "pending", "failed"
+# Of a page: read; read, but a person should look at it.
+DONE, REVIEW = "done", "review"
 _MIN_ID = 6  # characters of a document id that may stand for it
 
 
@@ -98,8 +100,9 @@ def set_subject(connection: Connection, doc_id: str, title: str, intro: str) -> 
 
 
 def save_page(connection: Connection, reader: str, page: PageText) -> None:
-    """Enter a page as done."""
-    values = {"reader": reader, "status": "done", "reason": "", **page_values(page)}
+    """Enter a page as done, or as done but to be looked at."""
+    status = REVIEW if page.review else DONE
+    values = {"reader": reader, "status": status, "reason": page.review, **page_values(page)}
     _upsert_page(connection, page.doc_id, page.page_number, values)
 
 
@@ -117,7 +120,7 @@ def _upsert_page(connection: Connection, doc_id: str, page_number: int, values: 
 def done_pages(connection: Connection, doc_id: str, reader: str) -> set[int]:
     """Numbers of the pages that this reader has already read."""
     query = select(pages.c.page_number).where(
-        pages.c.doc_id == doc_id, pages.c.reader == reader, pages.c.status == "done"
+        pages.c.doc_id == doc_id, pages.c.reader == reader, pages.c.status.in_((DONE, REVIEW))
     )
     return set(connection.scalars(query))
 
@@ -128,7 +131,7 @@ def get_pages(connection: Connection, doc_id: str, numbers: Iterable[int] | None
     if numbers is not None:
         query = query.where(pages.c.page_number.in_(list(numbers)))
     return [
-        PageRecord(row.page_number, page_from(row) if row.status == "done" else None, row.reason)
+        PageRecord(row.page_number, page_from(row) if row.status in (DONE, REVIEW) else None, row.reason)
         for row in connection.execute(query)
     ]
 
@@ -140,12 +143,26 @@ def count_by_status(connection: Connection) -> dict[str, int]:
 
 
 def count_pages(connection: Connection) -> dict[str, int]:
-    """Number of pages by where their text comes from; failed ones under ``failed``."""
+    """Number of pages by where their text comes from; others under ``failed`` and ``needs review``."""
     counts: dict[str, int] = {}
     query = select(pages.c.status, pages.c.source, func.count()).group_by(pages.c.status, pages.c.source)
     for status, source, count in connection.execute(query):
-        counts[source if status == "done" else "failed"] = count
+        kind = {DONE: source, REVIEW: "needs review"}.get(status, "failed")
+        counts[kind] = counts.get(kind, 0) + count
     return counts
+
+
+def find_reading(connection: Connection, image_hash: str, engine: str) -> str | None:
+    """What an engine once read from an image, for any document; None where it did not."""
+    query = select(readings.c.recognition).where(readings.c.image_hash == image_hash, readings.c.engine == engine)
+    return connection.scalar(query.limit(1))
+
+
+def save_reading(connection: Connection, doc_id: str, image_hash: str, engine: str, recognition: str) -> None:
+    """Keep what an engine read from an image, for as long as the document is there."""
+    key = {"doc_id": doc_id, "image_hash": image_hash, "engine": engine}
+    statement = insert(readings).values(recognition=recognition, **key)
+    connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_={"recognition": recognition}))
 
 
 def delete_document(connection: Connection, doc_id: str) -> None:

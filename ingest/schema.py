@@ -55,9 +55,21 @@ pages = Table(
     Column("lines", Text, nullable=False),
     Column("warnings", Text, nullable=False),
     Column("confidence", Float, nullable=False),
-    # done, or failed with the reason
+    # done, review (done, but a person should look at it) or failed, both with the reason
     Column("status", Text, nullable=False),
     Column("reason", Text, nullable=False, default=""),
+)
+
+# What engines read from page images, so that the same image is never read twice by the same engine: a new version of a
+# document has most of its pages in common with the old one. A row for each document, so that it goes with it.
+readings = Table(
+    "readings",
+    metadata,
+    Column("image_hash", Text, primary_key=True),
+    Column("engine", Text, primary_key=True),
+    Column("doc_id", Text, ForeignKey("documents.doc_id", ondelete="CASCADE"), primary_key=True),
+    Column("recognition", Text, nullable=False),
+    Index("readings_by_document", "doc_id"),
 )
 
 chunks = Table(

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ingest.scripts import is_cjk, separator
-from ingest.types import Box, TextLine
+from ingest.types import Box, BoxOrigin, TextLine
 
 # A glyph's span and the glyph itself, as PyMuPDF's "rawdict" has them.
 Glyph = tuple[dict[str, Any], dict[str, Any]]
@@ -159,4 +159,5 @@ def _line(words: list[LayerWord]) -> TextLine:
         pieces = word.pieces or ((0, len(word.text), word.box[0], word.box[2]),)
         places += [(len(text) + start, len(text) + end, x0, x1) for start, end, x0, x1 in pieces]
         text += word.text
-    return TextLine(text=text, box=_union([word.box for word in words]), confidence=1.0, words=tuple(places))
+    box = _union([word.box for word in words])
+    return TextLine(text=text, box=box, confidence=1.0, words=tuple(places), origin=BoxOrigin.LAYER)

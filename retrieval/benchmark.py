@@ -18,7 +18,7 @@ from ingest.errors import PageciteError
 from ingest.evaluate import evaluate_scans
 from ingest.files import identify
 from ingest.library import Library
-from ingest.ocr import build_engine
+from ingest.ocr import choose_engine
 from ingest.pipeline import Outcome, Pipeline
 from ingest.settings import Settings, load_settings
 from retrieval.baseline import build_baseline
@@ -63,7 +63,7 @@ def _library_of(source: Path, settings: Settings) -> Iterator[tuple[PageChain, f
     """A fresh library of a folder's files: its chain, the seconds that ingestion took, and the number of pages."""
     with tempfile.TemporaryDirectory(prefix="pagecite-") as folder:
         own = settings.model_copy(update={"library": Path(folder) / "library"})
-        engine = build_engine(own.ocr_engine, threads=own.ocr_threads)
+        engine = choose_engine(own)
         with Library(own.library) as library:
             pipeline = Pipeline(library, own, engine, build_embeddings(own))
             start = time.perf_counter()
@@ -108,7 +108,7 @@ def _measure_ocr(scans: Path, settings: Settings, quick: bool) -> None:
     if not scans.is_dir():
         _say(f"OCR: skipped, there is no folder {scans}")
         return
-    engine = build_engine(settings.ocr_engine, threads=settings.ocr_threads)
+    engine = choose_engine(settings)
     report = evaluate_scans(scans, engine, limit=_QUICK_PAGES if quick else None)
     _say(
         f"OCR, {report.engine}: word recall {report.recall.value:.4f} on {len(report.pages)} scanned pages, "

@@ -59,10 +59,7 @@ class Generator:
                 yield chunk.text
         except Exception as error:
             # Chat models raise their vendors' own types; none of them is ours to tell apart.
-            raise ModelError(
-                f"The language model does not answer: {error}. Check PAGECITE_LLM_BASE_URL and PAGECITE_LLM_MODEL, or "
-                "unset them to answer with quotes."
-            ) from error
+            raise ModelError(f"The language model does not answer: {error}. {_remedy(str(error))}") from error
 
     def _checked(
         self,
@@ -82,6 +79,12 @@ class Generator:
         marks = "".join(f"[{_number(draft, quote)}]" for quote in quotes)
         lead = claim.separator if draft.citations and claim.separator else ""
         yield f"{lead}{claim.text} {marks}"
+
+
+def _remedy(error: str) -> str:
+    if "context length" in error:
+        return "Serve it with a longer context (`ingest serve-llm --max-model-len`)."
+    return "Check PAGECITE_LLM_BASE_URL and PAGECITE_LLM_MODEL, or unset them to answer with quotes."
 
 
 def _prove(claim: Claim, cited: Sequence[Evidence], pages: dict[tuple[str, int], PageText]) -> list[Quote]:

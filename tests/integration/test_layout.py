@@ -11,7 +11,7 @@ from PIL import Image
 from ingest.files import identify
 from ingest.ocr import OcrEngine, build_engine
 from ingest.pages import open_document
-from ingest.reader import PageReader
+from ingest.reader import read_page
 from ingest.types import PageText, TextSource
 
 pytestmark = pytest.mark.integration
@@ -46,7 +46,7 @@ def scanned(path: Path, target: Path) -> None:
 def read(path: Path, engine: OcrEngine) -> PageText:
     source = identify(path)
     with open_document(source, dpi=200, max_pixels=8_000_000) as document:
-        return PageReader(engine, source.doc_id).read(document, 1).text
+        return read_page(document, 1, source.doc_id, engine).text
 
 
 def order(page: PageText) -> list[str]:

@@ -123,14 +123,43 @@ def test_a_document_of_which_no_page_can_be_read_is_listed_as_failed_with_the_re
     assert record.status == "failed" and "scan or save it again" in record.reason
 
 
-def test_pages_are_read_again_when_the_engine_or_the_resolution_changed_before_the_end(
-    library: Library, contract: Path
-) -> None:
+def test_pages_are_read_again_when_the_engine_changed_before_the_end(library: Library, contract: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         add(make_pipeline(library, FakeEngine(raises={3: KeyboardInterrupt()})), contract)
     engine = FakeEngine()
-    add(make_pipeline(library, engine, dpi=100), contract)
+    engine.name = "fake 2.0"
+    add(make_pipeline(library, engine), contract)
     assert engine.calls == 3
+
+
+def test_the_same_page_image_in_another_document_is_not_read_again(library: Library, contract: Path) -> None:
+    add(make_pipeline(library), contract)
+    longer = write_tiff(contract.with_name("longer.tif"), [*TEXTS, "page four"])
+    engine = FakeEngine()
+    [outcome] = add(make_pipeline(library, engine), longer)
+    assert (outcome.status, outcome.pages, engine.calls) == ("added", 4, 1)
+    library.remove(library.find("contract.tif").doc_id)
+    engine = FakeEngine()
+    add(make_pipeline(library, engine), write_tiff(contract.with_name("again.tif"), [*TEXTS, "page five"]))
+    assert engine.calls == 1, "what was read goes with the last document that has it, not with the first"
+
+
+def test_refresh_reads_every_page_again(library: Library, contract: Path) -> None:
+    add(make_pipeline(library), contract)
+    engine = FakeEngine("A better reading of the page.")
+    [outcome] = list(make_pipeline(library, engine).add([contract], refresh=True))
+    assert (outcome.status, engine.calls) == ("added", 3)
+    assert found_words(library, "better") == {1, 2, 3} and found_words(library, "pallets") == set()
+
+
+def test_a_page_to_be_looked_at_is_listed_with_the_reason_and_not_read_again(library: Library, contract: Path) -> None:
+    [outcome] = add(make_pipeline(library, FakeEngine(reviews={2: "no text was found"})), contract)
+    assert (outcome.status, outcome.pages) == ("added", 3)
+    assert outcome.reason == library.find("contract.tif").reason == "page 2 needs review: no text was found"
+    assert library.counts()["pages"]["needs review"] == 1
+    engine = FakeEngine()
+    [again] = add(make_pipeline(library, engine), contract)
+    assert (again.status, again.reason, engine.calls) == ("present", outcome.reason, 0)
 
 
 def test_an_identical_clause_in_two_contracts_stays_in_both(library: Library, tmp_path: Path) -> None:
