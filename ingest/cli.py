@@ -6,6 +6,7 @@ Light commands start fast: no model, no LangChain and no Chroma is imported befo
 import io
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,6 +19,8 @@ from ingest.errors import LibraryError
 from ingest.files import READABLE, find_files
 from ingest.library import Library
 from ingest.progress import PageBar
+from ingest.serving.command import serve_llm, serve_ocr
+from ingest.task_command import ocr
 
 if TYPE_CHECKING:
     from ingest.pipeline import Outcome
@@ -40,6 +43,9 @@ DocumentsArgument = Annotated[
     list[str], typer.Argument(metavar="DOC", help="File names, document ids or their beginnings.")
 ]
 PathsArgument = Annotated[list[Path], typer.Argument(metavar="PATH", help="Files, and folders with all in them.")]
+RefreshOption = Annotated[
+    bool, typer.Option("--refresh", help="Read every page again, though the library has it; ask the engine anew.")
+]
 PageOption = Annotated[int | None, typer.Option("--page", min=1, metavar="N", help="This page alone.")]
 
 
@@ -66,6 +72,7 @@ def _ingest(
 def add(
     context: typer.Context,
     paths: PathsArgument,
+    refresh: RefreshOption = False,
     library: LibraryOption = None,
     as_json: JsonOption = False,
     verbose: VerboseOption = False,
@@ -76,11 +83,11 @@ def add(
     then 1. It may be stopped at any moment: the same command goes on with the first page that is not done.
     """
     with running(library, as_json=as_json, verbose=verbose) as command:
-        if not _add(command, paths, context.obj or Tools()):
+        if not _add(command, paths, context.obj or Tools(), refresh):
             raise typer.Exit(1)
 
 
-def _add(command: Command, paths: list[Path], tools: Tools) -> bool:
+def _add(command: Command, paths: list[Path], tools: Tools, refresh: bool) -> bool:
     """Add files with a line for each; tell whether all of them are complete."""
     output = command.output
     output.data |= {"library": str(command.settings.library), "documents": []}
@@ -93,7 +100,7 @@ def _add(command: Command, paths: list[Path], tools: Tools) -> bool:
     bar = PageBar(len(files), shown=not output.as_json)
     try:
         with Library(command.settings.library) as library:
-            for outcome in _outcomes(command, library, tools, files, bar):
+            for outcome in _outcomes(command, library, tools, files, bar, refresh):
                 bar.clear()
                 display.show_outcome(output, outcome)
                 outcomes.append(outcome)
@@ -104,13 +111,16 @@ def _add(command: Command, paths: list[Path], tools: Tools) -> bool:
     return not any(outcome.failed for outcome in outcomes)
 
 
-def _outcomes(command: Command, library: Library, tools: Tools, files: list[Path], bar: PageBar) -> "Iterator[Outcome]":
+def _outcomes(
+    command: Command, library: Library, tools: Tools, files: list[Path], bar: PageBar, refresh: bool
+) -> "Iterator[Outcome]":
     settings = command.settings
     library.check_model(settings.embedding_model)  # now, not after the seconds that loading takes
     bar.note("loading models")
     from ingest.pipeline import Pipeline
 
-    return Pipeline(library, settings, tools.engine(settings), tools.embeddings(settings)).add(files, bar)
+    pipeline = Pipeline(library, settings, tools.engine(settings), tools.embeddings(settings))
+    return pipeline.add(files, bar, refresh=refresh)
 
 
 @app.command("list")
@@ -214,6 +224,33 @@ def reindex(
             bar.clear()
         command.output.data |= {"documents": count, "embedding_model": command.settings.embedding_model}
         command.output.line(f"reindexed {display.documents(count)} with {command.settings.embedding_model}")
+
+
+@app.command()
+def doctor(library: LibraryOption = None, as_json: JsonOption = False, verbose: VerboseOption = False) -> None:
+    """Check that what the settings ask for works, from the OCR engine to the disk, and say what to do where not.
+
+    The exit status is 1 where something failed.
+    """
+    with running(library, as_json=as_json, verbose=verbose) as command:
+        from ingest.doctor import examine
+
+        bar = PageBar(1, shown=not as_json)
+        bar.note("examining")
+        try:
+            checks = list(examine(command.settings))
+        finally:
+            bar.clear()
+        command.output.data["checks"] = [asdict(check) for check in checks]
+        display.show_checks(command.output, checks)
+        if any(check.verdict == "failed" for check in checks):
+            raise typer.Exit(1)
+
+
+app.command()(ocr)
+# vLLM's own arguments may follow after --.
+app.command("serve-ocr")(serve_ocr)
+app.command("serve-llm")(serve_llm)
 
 
 def main() -> None:

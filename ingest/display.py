@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from ingest.records import DocumentRecord, PageRecord
 
 if TYPE_CHECKING:
+    from ingest.doctor import Check
     from ingest.pipeline import Outcome
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
@@ -200,6 +201,16 @@ def show_status(output: Output) -> None:
         output.line(line)
     for record in data["incomplete"]:
         output.text(f"{record['status']:<8} {record['name']}: {record['reason'] or 'not finished; add it again'}")
+
+
+def show_checks(output: Output, checks: "Sequence[Check]") -> None:
+    """What the doctor found: a table, each remedy below what it is for."""
+    lines = columns([("", "CHECK", "FOUND"), *((check.verdict, check.name, check.detail) for check in checks)])
+    output.line(lines[0])
+    for check, line in zip(checks, lines[1:], strict=True):
+        output.line(line)
+        if check.remedy:
+            output.indented(f"-> {check.remedy}")
 
 
 def _counted(counts: dict[str, int]) -> str:
