@@ -13,7 +13,7 @@ INSTALL := $(PIP) install --only-binary :all:
 EVALDATA := ../shared/evaldata
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check eval bench e2e samples setup setup-dev clean
+.PHONY: help demo test check eval bench bench-ocr e2e samples setup setup-dev clean
 .DELETE_ON_ERROR:
 
 help: ## List the commands
@@ -48,6 +48,9 @@ eval: $(READY_DEV) ## Measure retrieval and answers on ../shared/evaldata (ARGS=
 
 bench: $(READY_DEV) ## Measure speed
 	@$(BIN)/python -m retrieval.benchmark --bench $(ARGS)
+
+bench-ocr: $(READY_DEV) ## Pages a second through ingest beside a bare client, on a real vLLM on the CPU (ARGS=--pin)
+	@$(BIN)/python -m tests.tiny.throughput $(ARGS)
 
 samples: $(READY) ## Draw data/samples again
 	@$(BIN)/python data/draw_samples.py $(ARGS)

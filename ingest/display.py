@@ -105,6 +105,7 @@ def document_data(record: DocumentRecord) -> dict[str, Any]:
         "media_type": record.media_type,
         "page_count": record.page_count,
         "status": record.status,
+        "state": record.state,
         "reason": record.reason,
         "added_at": record.added_at,
         "paths": list(record.paths),
@@ -163,8 +164,7 @@ def show_documents(output: Output, records: Sequence[DocumentRecord]) -> None:
         return
     rows = [("NAME", "PAGES", "STATUS", "ID", "TITLE")]
     for record in records:
-        status = "partly" if record.status == "ready" and record.reason else record.status
-        rows.append((record.name, str(record.page_count), status, record.doc_id[:_SHORT_ID], record.title))
+        rows.append((record.name, str(record.page_count), record.state, record.doc_id[:_SHORT_ID], record.title))
     lines = columns(rows)
     output.line(lines[0])
     for record, line in zip(records, lines[1:], strict=True):
@@ -200,7 +200,7 @@ def show_status(output: Output) -> None:
     for line in columns(list(figures.items())):
         output.line(line)
     for record in data["incomplete"]:
-        output.text(f"{record['status']:<8} {record['name']}: {record['reason'] or 'not finished; add it again'}")
+        output.text(f"{record['state']:<8} {record['name']}: {record['reason'] or 'not finished; add it again'}")
 
 
 def show_checks(output: Output, checks: "Sequence[Check]") -> None:

@@ -1,5 +1,6 @@
 """Whether what the settings ask for works, end to end, and what to do where it does not."""
 
+import logging
 import shutil
 import tempfile
 import time
@@ -20,7 +21,10 @@ from ingest.settings import Settings
 
 Verdict = Literal["ok", "warning", "failed"]
 
+logger = logging.getLogger(__name__)
+
 _LOW_DISK, _LITTLE_DISK = 1_000_000_000, 5_000_000_000  # bytes; a page takes about 300 kB
+_NO_SERVER = "Start it (`ingest serve-ocr`), or correct PAGECITE_HUNYUAN_URL"
 _PAGE = (1240, 1754)  # pixels: A4 at 150 dpi
 _SENTENCE = "The Supplier delivers forty pallets a month to the Buyer; invoice {} is payable within thirty days."
 
@@ -44,9 +48,15 @@ class Check:
 
 def examine(settings: Settings) -> Iterator[Check]:
     """Look at everything in turn; one failure does not end the others."""
+    usable = True
     if settings.ocr_engine == "hunyuan":
-        yield from _served(settings)
-    yield from _checked("Sample page", lambda: _sample_page(settings))
+        servers = list(_served(settings))
+        usable = any(check.name == "Soundness" and check.verdict == "ok" for check in servers)
+        yield from servers
+    if usable:
+        yield from _checked("Sample page", lambda: _sample_page(settings))
+    else:
+        yield Check("Sample page", "failed", "not tried: there is no server to read it")
     yield from _checked("Embedding model", lambda: _embedding(settings))
     yield from _checked("Chroma", _chroma)
     yield from _checked("Library", lambda: _library(settings))
@@ -61,13 +71,14 @@ def _checked(name: str, look: Callable[[], Check]) -> Iterator[Check]:
         yield look()
     except PageciteError as error:
         yield Check(name, "failed", *_split(str(error)))
-    except Exception as error:  # noqa: BLE001 -- a doctor names what is broken; it does not break with it
-        yield Check(name, "failed", f"{type(error).__name__}: {error}", "Install Pagecite again: make setup")
+    except Exception as error:
+        yield Check(name, "failed", f"{type(error).__name__}: {error}", "`ingest doctor --verbose` says where")
+        logger.error("%s", name, exc_info=error)
 
 
 def _split(message: str) -> tuple[str, str]:
-    """An error's cause, and its remedy, which our messages name after a semicolon or as a second sentence."""
-    for mark in ("; ", ". "):
+    """An error's cause, and its remedy, which our messages name as a second sentence or after a semicolon."""
+    for mark in (". ", "; "):
         cause, found, remedy = message.partition(mark)
         if found and remedy:
             return cause, remedy[0].upper() + remedy[1:]
@@ -87,7 +98,8 @@ def _served(settings: Settings) -> Iterator[Check]:
     for report in reports:
         who = report.identity
         if who is None:
-            yield Check("OCR server", "failed", *_split(report.problem))
+            cause, remedy = _split(report.problem)
+            yield Check("OCR server", "failed", cause, remedy or _NO_SERVER)
             continue
         software = f"vLLM {who.software}" if who.software else "its version is not told"
         yield Check("OCR server", "ok", f"{report.url} serves {who.model} ({who.root or 'unknown'}), {software}")

@@ -67,10 +67,11 @@ class DeferredEmbeddings(Embeddings):
 
 
 def _load(settings: Settings, local: Path | None) -> Embeddings:
-    if local is not None:
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    elif settings.hub_endpoint:
+    # Read once, when the hub's package is first imported: they must also suit the OCR model that may come later.
+    if settings.hub_endpoint:
         os.environ["HF_ENDPOINT"] = settings.hub_endpoint
+    if local is not None and not _ocr_wants_hub(settings):
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
     # Loading the weights would draw a bar of its own over our progress; "0" in the environment brings it back.
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     try:
@@ -91,6 +92,10 @@ def _load(settings: Settings, local: Path | None) -> Embeddings:
             f"The embedding model {settings.embedding_model} cannot be loaded: {error}. "
             "Give a folder that holds it, a mirror in PAGECITE_HUB_ENDPOINT, or leave PAGECITE_EMBEDDING_MODEL unset."
         ) from error
+
+
+def _ocr_wants_hub(settings: Settings) -> bool:
+    return settings.ocr_engine == "native" and not Path(settings.hunyuan_model).expanduser().is_dir()
 
 
 def _local_folder(model: str) -> Path | None:

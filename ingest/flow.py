@@ -43,11 +43,13 @@ class Job:
         source: the document.
         pages: its pages under way or done.
         refresh: whether what was read of an image before does not count.
+        failures: why pages failed this time, by their number.
     """
 
     source: SourceDocument
     pages: "list[Future[None]]" = field(default_factory=list)
     refresh: bool = False
+    failures: dict[int, str] = field(default_factory=dict)
 
 
 class PageFlow:
@@ -146,7 +148,8 @@ class PageFlow:
             if self._stopping.is_set():
                 raise CancelledError from error
             logger.info("%s, page %d: %s", source.name, number, error)
-            self._library.save_page_failure(self._reader, source.doc_id, number, f"page {number}: {error}")
+            job.failures[number] = f"page {number}: {error}"
+            self._library.save_page_failure(self._reader, source.doc_id, number, job.failures[number])
             return
         self._library.keep_image(source.doc_id, number, page.image)
         self._library.save_page(self._reader, page.text)

@@ -1,7 +1,7 @@
 """From files to a library: the one place where reading, cutting, embedding and storing meet."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from ingest.ocr import OcrEngine
 from ingest.pages import open_document
 from ingest.passages import Vectors
 from ingest.reader import reading_of
+from ingest.records import PageRecord
 from ingest.registry import READY
 from ingest.settings import Settings
 from ingest.titles import Subject, find_subject
@@ -39,7 +40,7 @@ class Outcome:
         doc_id: its id, empty where the file could not be opened.
         pages: number of pages that can be asked about.
         reason: why it, or some of its pages, failed; empty where nothing did.
-        warnings: what a person should know about its pages.
+        warnings: what a person should know about its pages, those that need review first.
     """
 
     path: Path
@@ -163,32 +164,32 @@ class Pipeline:
         records = self._library.pages(source.doc_id)
         if len(records) < page_count or any(record.text is None for record in records):
             return None
-        reason = self._library.find(source.doc_id).reason
-        return Outcome(source.path, PRESENT, source.doc_id, page_count, reason)
+        return Outcome(source.path, PRESENT, source.doc_id, page_count, warnings=_reviews(records))
 
     def _hand_over(self, begun: Job | Outcome, run: "_Run") -> "Future[Outcome]":
         """Wait for a document's pages, then have it made visible."""
         if isinstance(begun, Job):
             run.flow.finish(begun, run.progress.page)
-            return run.flow.publish(lambda: self._outcome(begun.source))
+            return run.flow.publish(lambda: self._outcome(begun))
         return run.flow.publish(lambda: begun)
 
-    def _outcome(self, source: SourceDocument) -> Outcome:
+    def _outcome(self, job: Job) -> Outcome:
+        source = job.source
         try:
-            return self._publish(source)
+            return self._publish(source, job.failures)
         except DocumentError as error:
             return Outcome(source.path, FAILED, source.doc_id, reason=str(error))
 
-    def _publish(self, source: SourceDocument) -> Outcome:
+    def _publish(self, source: SourceDocument, failures: Mapping[int, str]) -> Outcome:
         records = self._library.pages(source.doc_id)
         pages = [record.text for record in records if record.text is not None]
-        reason = "; ".join(record.reason for record in records if record.reason)
+        reason = "; ".join(failures[number] for number in sorted(failures))
         if not pages:
             self._library.mark_failed(source.doc_id, reason)
             raise BrokenFile(f"no page could be read: {reason}")
         subject, chunks = prepare(pages, source.name, self._settings.chunk_chars)
         self._library.publish(source, subject, chunks, embed(self._embeddings, chunks))
-        warnings = tuple(warning for page in pages for warning in page.warnings)
+        warnings = (*_reviews(records), *(warning for page in pages for warning in page.warnings))
         return Outcome(source.path, ADDED, source.doc_id, len(pages), reason, warnings)
 
 
@@ -200,6 +201,11 @@ class _Run:
     progress: Progress
     keep_paths: bool
     refresh: bool
+
+
+def _reviews(records: Iterable[PageRecord]) -> tuple[str, ...]:
+    """Why pages need a person's look."""
+    return tuple(record.text.review for record in records if record.text is not None and record.text.review)
 
 
 def has_arrived(begun: Job | Outcome) -> bool:

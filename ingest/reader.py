@@ -16,6 +16,7 @@ from ingest.hunyuan.markdown import plain_text, split_blocks
 from ingest.layout import arrange, arrange_image
 from ingest.ocr import OcrEngine
 from ingest.pages import OpenDocument, turned
+from ingest.records import REVIEW_MARK
 from ingest.settings import Settings
 from ingest.textlayer import read_words
 from ingest.trust import LayerJudge, Verdict
@@ -162,7 +163,7 @@ class PageReader:
         elif lines:
             blocks, lines = arrange(settled, lines) if settled else arrange_image(image, lines)
         number = sight.page_number
-        review = f"page {number} needs review: {recognition.review}" if recognition.review else ""
+        review = f"page {number}{REVIEW_MARK}{recognition.review}" if recognition.review else ""
         text = PageText(
             doc_id=self._doc_id,
             page_number=number,

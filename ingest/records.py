@@ -8,6 +8,8 @@ from sqlalchemy import Row
 
 from ingest.types import Block, BoxOrigin, Chunk, PageText, Recognition, TextLine, TextSource
 
+# In the reason of a page that was read, but that a person should look at.
+REVIEW_MARK = " needs review: "
 _DIGITS = 5  # of a page's width or height: finer than a pixel
 
 
@@ -22,7 +24,7 @@ class DocumentRecord:
         media_type: for example ``application/pdf``.
         page_count: number of pages.
         status: ``ready``, ``pending`` (not finished) or ``failed``.
-        reason: why it, or some of its pages, failed; empty where nothing did.
+        reason: why it, or some of its pages, failed or need review; empty where none does.
         added_at: UTC, ISO 8601.
         paths: all places it was added from.
     """
@@ -36,6 +38,13 @@ class DocumentRecord:
     reason: str
     added_at: str
     paths: tuple[str, ...] = ()
+
+    @property
+    def state(self) -> str:
+        """The status for people: a ready document may be there ``partly``, or some page of it may need ``review``."""
+        if self.status != "ready" or not self.reason:
+            return self.status
+        return "review" if all(REVIEW_MARK in part for part in self.reason.split("; ")) else "partly"
 
 
 @dataclass(frozen=True, slots=True)

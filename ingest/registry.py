@@ -107,7 +107,12 @@ def save_page(connection: Connection, reader: str, page: PageText) -> None:
 
 
 def save_page_failure(connection: Connection, reader: str, doc_id: str, page_number: int, reason: str) -> None:
-    """Enter a page as failed."""
+    """Enter a page as failed, unless it was read before: then its text stays."""
+    known = connection.scalar(
+        select(pages.c.status).where(pages.c.doc_id == doc_id, pages.c.page_number == page_number)
+    )
+    if known in (DONE, REVIEW):
+        return
     empty = {"engine": "", "source": "", "blocks": "[]", "lines": "[]", "warnings": "[]", "confidence": 0.0}
     _upsert_page(connection, doc_id, page_number, {"reader": reader, "status": "failed", "reason": reason, **empty})
 

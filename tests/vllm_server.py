@@ -175,3 +175,7 @@ def _signal(process: "subprocess.Popen[bytes]", number: signal.Signals) -> None:
 
 def _tail(text: str) -> str:
     return "\n".join(text.splitlines()[-_TAIL:])
+
+
+if __name__ == "__main__":
+    print(f"vLLM is in {require_environment().folder}")  # noqa: T201

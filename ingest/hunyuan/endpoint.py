@@ -126,7 +126,7 @@ class Endpoint:
             PageError: the server refuses this image or question.
             ModelError: the server refuses us.
         """
-        body = _body(self._model, image_uri, request, context)
+        body = request_body(self._model, image_uri, request, context)
         async with (
             self._translated(),
             self._connected().post(f"{self.url}/chat/completions", json=body) as response,
@@ -188,7 +188,7 @@ class Endpoint:
         try:
             yield
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            what = str(error) or type(error).__name__
+            what = _cause(error)
             raise Unavailable(f"{self.url} cannot be reached: {what}", connection=True) from error
 
 
@@ -237,7 +237,7 @@ def _event(event: bytes) -> tuple[str, str]:
     return (choices[0].get("delta") or {}).get("content") or "", choices[0].get("finish_reason") or ""
 
 
-def _body(model: str, image_uri: str, request: Request, context: int) -> dict[str, Any]:
+def request_body(model: str, image_uri: str, request: Request, context: int) -> dict[str, Any]:
     """The request as HunyuanOCR wants it: a system message that is there and empty, the image before the text."""
     sampling = request.sampling
     body: dict[str, Any] = {
@@ -264,6 +264,14 @@ def _body(model: str, image_uri: str, request: Request, context: int) -> dict[st
     if not context or context >= 2 * sampling.max_tokens:
         body["max_tokens"] = sampling.max_tokens
     return body
+
+
+def _cause(error: BaseException) -> str:
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return error.os_error.strerror or str(error.os_error)
+    if isinstance(error, TimeoutError):
+        return "it did not answer in time"
+    return str(error) or type(error).__name__
 
 
 async def _optional_text(session: aiohttp.ClientSession, url: str) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import threading
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -177,6 +178,7 @@ class ServedModel:
         self._max_pixels = max_pixels
         self._sleep = sleep
         self._loop = LoopThread()
+        self._encodings = threading.local()
         self._replicas: list[Replica] = []
         self._slots: asyncio.Semaphore | None = None
 
@@ -192,8 +194,14 @@ class ServedModel:
 
     def ask(self, image: Image, request: Request) -> Reply:
         """Ask one question about one image. See `VisionModel.ask`."""
-        uri = data_uri(fit(image, self._max_pixels))  # here, not on the loop: it takes a while
-        return self._loop.run(self._ask(uri, request))
+        return self._loop.run(self._ask(self._encoded(image), request))
+
+    def _encoded(self, image: Image) -> str:
+        """The image as it is sent: encoded in the asking thread, for that takes a while, and once for all questions."""
+        last: tuple[Image, str] | None = getattr(self._encodings, "last", None)
+        if last is None or last[0] is not image:
+            last = self._encodings.last = (image, data_uri(fit(image, self._max_pixels)))
+        return last[1]
 
     def examine(self) -> list[Report]:
         """Who and how each server is, found out from scratch."""

@@ -155,11 +155,20 @@ def test_refresh_reads_every_page_again(library: Library, contract: Path) -> Non
 def test_a_page_to_be_looked_at_is_listed_with_the_reason_and_not_read_again(library: Library, contract: Path) -> None:
     [outcome] = add(make_pipeline(library, FakeEngine(reviews={2: "no text was found"})), contract)
     assert (outcome.status, outcome.pages) == ("added", 3)
-    assert outcome.reason == library.find("contract.tif").reason == "page 2 needs review: no text was found"
+    assert outcome.warnings == ("page 2 needs review: no text was found",) and not outcome.failed
+    assert (library.find("contract.tif").state, library.find("contract.tif").reason) == ("review", outcome.warnings[0])
     assert library.counts()["pages"]["needs review"] == 1
     engine = FakeEngine()
     [again] = add(make_pipeline(library, engine), contract)
-    assert (again.status, again.reason, engine.calls) == ("present", outcome.reason, 0)
+    assert (again.status, again.warnings, engine.calls) == ("present", outcome.warnings, 0)
+
+
+def test_a_page_that_fails_when_it_is_read_again_keeps_the_text_it_had(library: Library, contract: Path) -> None:
+    add(make_pipeline(library), contract)
+    engine = FakeEngine("A better reading.", raises={2: PageError("the model gave up")})
+    [outcome] = list(make_pipeline(library, engine).add([contract], refresh=True))
+    assert (outcome.pages, outcome.reason) == (3, "page 2: the model gave up")
+    assert found_words(library, "better") == {1, 3} and found_words(library, "pallets") == {2}
 
 
 def test_an_identical_clause_in_two_contracts_stays_in_both(library: Library, tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from ingest.serving.environment import SUPPORTED
+
 pytestmark = pytest.mark.unit
 
 ROOT = Path(__file__).parents[2]
@@ -20,7 +22,6 @@ NOT_IMPORTED = {
     "langchain",
     "onnxruntime",  # rapidocr runs on it and leaves it to us to declare
     "sentence-transformers",  # langchain-huggingface runs on it and leaves it to us to declare
-    "torch",  # declared so that constraints.txt pins its build
 }
 
 
@@ -73,7 +74,13 @@ def files(*folders: str) -> list[Path]:
 
 
 BASELINE = ROOT / "retrieval" / "baseline.py"
-PRODUCT = [path for path in [ROOT / "streamlit_app.py", *files("app", "ingest", "retrieval")] if path != BASELINE]
+# Runs in vLLM's own environment, as a distribution of its own.
+PLUGIN = files("ingest/serving/plugin")
+PRODUCT = [
+    path
+    for path in [ROOT / "streamlit_app.py", *files("app", "ingest", "retrieval")]
+    if path != BASELINE and path not in PLUGIN
+]
 
 
 def test_every_import_of_the_product_is_declared() -> None:
@@ -89,6 +96,14 @@ def test_only_the_baseline_needs_the_baseline_extra() -> None:
     if BASELINE.is_file():
         used = imported([BASELINE])
         assert {name: used[name] for name in used.keys() - RUNTIME - EXTRAS["baseline"]} == {}
+
+
+def test_the_plugin_needs_nothing_that_vllm_does_not_bring() -> None:
+    assert imported(PLUGIN).keys() <= {"vllm", "torch"}
+
+
+def test_the_gpu_extra_names_the_versions_that_serving_installs() -> None:
+    assert PROJECT["optional-dependencies"]["gpu"] == [SUPPORTED]
 
 
 def test_every_import_of_tests_and_tools_is_declared() -> None:
