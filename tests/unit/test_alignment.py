@@ -8,9 +8,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ingest.alignment import Written, align
-from ingest.estimates import ESTIMATED_CONFIDENCE
-from ingest.folding import fold
+from ingest.alignment.estimates import ESTIMATED_CONFIDENCE
+from ingest.alignment.folding import fold
+from ingest.alignment.page import Written, align
 from ingest.scripts import join
 from ingest.types import Block, BoxOrigin, TextLine
 

@@ -5,9 +5,9 @@ from itertools import groupby
 
 from rapidfuzz import fuzz
 
-from ingest.folding import fold
+from ingest.alignment.folding import fold
+from ingest.alignment.neighbours import covered
 from ingest.layout import rows_of
-from ingest.neighbours import covered
 from ingest.types import Box, BoxOrigin, TextLine
 
 # A reading without letters and with less confidence than this is a stain or a rule.

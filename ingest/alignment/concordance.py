@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ingest.folding import Folded, Match, best_match
+from ingest.alignment.folding import Folded, Match, best_match
 from ingest.scripts import is_cjk
 
 # Of a line's characters so many must be found equal. On degraded scans 99 of 100 lines keep 0.95 and none less than

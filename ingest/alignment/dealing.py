@@ -7,8 +7,8 @@ from itertools import pairwise
 
 from rapidfuzz.distance import Levenshtein
 
-from ingest.folding import Folded, fold
-from ingest.rewording import pieces, reworded
+from ingest.alignment.folding import Folded, fold
+from ingest.alignment.rewording import pieces, reworded
 from ingest.scripts import is_cjk
 from ingest.types import BoxOrigin, TextLine
 

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from ingest.concordance import SHORT, Candidate, Concordance, candidate
-from ingest.folding import Folded, best_match, fold
-from ingest.neighbours import Neighbours, covered, neighbours_of
+from ingest.alignment.concordance import SHORT, Candidate, Concordance, candidate
+from ingest.alignment.folding import Folded, best_match, fold
+from ingest.alignment.neighbours import Neighbours, covered, neighbours_of
 from ingest.scripts import is_cjk
 from ingest.types import BoxOrigin, TextLine
 

@@ -8,13 +8,13 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ingest.dealing import Placed, Share, deal
-from ingest.estimates import located, union
-from ingest.folding import Folded, fold, steps
+from ingest.alignment.dealing import Placed, Share, deal
+from ingest.alignment.estimates import located, union
+from ingest.alignment.folding import Folded, fold, steps
+from ingest.alignment.orphans import groups_of, kind_of, worth_keeping
+from ingest.alignment.placing import Place, find_places
+from ingest.alignment.rewording import split
 from ingest.layout import in_rows
-from ingest.orphans import groups_of, kind_of, worth_keeping
-from ingest.placing import Place, find_places
-from ingest.rewording import split
 from ingest.scripts import is_cjk, join
 from ingest.types import Block, Box, BoxOrigin, TextLine
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
-from ingest.folding import steps
+from ingest.alignment.folding import steps
 from ingest.scripts import is_cjk
 from ingest.types import TextLine
 

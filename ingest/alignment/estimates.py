@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from ingest.dealing import Share
+from ingest.alignment.dealing import Share
 from ingest.types import Box, BoxOrigin, TextLine
 
 # Below the average at which a page counts as hard to read: where most lines are only estimated, people should look.
