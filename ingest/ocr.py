@@ -19,7 +19,11 @@ class OcrEngine(Protocol):
 
     @property
     def concurrency(self) -> int:
-        """How many pages it reads best at once; 1 where one page takes the whole machine."""
+        """How many pages it reads best at once; 1 where one page takes the whole machine.
+
+        A few more may be asked about at once, so that none of its places is empty while a page is prepared; it keeps
+        those waiting.
+        """
         ...
 
     def read(self, image: Image, *, boxes: bool = True) -> Recognition:

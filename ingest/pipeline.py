@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -118,7 +118,7 @@ class Pipeline:
         view = View(self._settings, reading_of(self._settings, self._engine))
         with page_flow(self._library, self._engine, view) as flow:
             run = _Run(flow, progress or Silent(), keep_paths, refresh)
-            reading: deque[Job | Outcome] = deque()
+            reading: deque[Job | SourceDocument | Outcome] = deque()
             publishing: deque[Future[Outcome]] = deque()
             for path in find_files(paths):
                 reading.append(self._begin(path, run))
@@ -131,7 +131,7 @@ class Pipeline:
             while publishing:
                 yield publishing.popleft().result()
 
-    def _begin(self, path: Path, run: "_Run") -> Job | Outcome:
+    def _begin(self, path: Path, run: "_Run") -> "Begun":
         """Enter a file and send its pages on their way."""
         try:
             source = identify(path)
@@ -142,13 +142,16 @@ class Pipeline:
         except DocumentError as error:
             return Outcome(path, FAILED, source.doc_id, reason=str(error))
 
-    def _send(self, source: SourceDocument, run: "_Run") -> Job | Outcome:
+    def _send(self, source: SourceDocument, run: "_Run") -> "Begun":
         with open_document(source, dpi=self._settings.dpi, max_pixels=self._settings.max_pixels) as document:
             count = document.page_count
         known = self._library.begin(source, count, keep_path=run.keep_paths)
         run.progress.document(source.name, count)
+        if source.doc_id in run.under_way:
+            return source  # the same bytes under another name
         if known == READY and not run.refresh and (present := self._present(source, count)):
             return present
+        run.under_way.add(source.doc_id)
         self._library.keep_original(source)
         done = set() if run.refresh else self._library.done_pages(source.doc_id, run.flow.reader)
         job = Job(source, refresh=run.refresh)
@@ -166,19 +169,31 @@ class Pipeline:
             return None
         return Outcome(source.path, PRESENT, source.doc_id, page_count, warnings=_reviews(records))
 
-    def _hand_over(self, begun: Job | Outcome, run: "_Run") -> "Future[Outcome]":
+    def _hand_over(self, begun: "Begun", run: "_Run") -> "Future[Outcome]":
         """Wait for a document's pages, then have it made visible."""
         if isinstance(begun, Job):
             run.flow.finish(begun, run.progress.page)
-            return run.flow.publish(lambda: self._outcome(begun))
+            return run.flow.publish(lambda: self._outcome(begun, run))
+        if isinstance(begun, SourceDocument):
+            return run.flow.publish(lambda: self._twin(begun))
         return run.flow.publish(lambda: begun)
 
-    def _outcome(self, job: Job) -> Outcome:
+    def _twin(self, source: SourceDocument) -> Outcome:
+        """The outcome for a document that was added under another name just before."""
+        record = self._library.find(source.doc_id)
+        if present := self._present(source, record.page_count):
+            return present
+        pages = sum(page.text is not None for page in self._library.pages(source.doc_id))
+        return Outcome(source.path, PRESENT if pages else FAILED, source.doc_id, pages, record.reason)
+
+    def _outcome(self, job: Job, run: "_Run") -> Outcome:
         source = job.source
         try:
             return self._publish(source, job.failures)
         except DocumentError as error:
             return Outcome(source.path, FAILED, source.doc_id, reason=str(error))
+        finally:
+            run.under_way.discard(source.doc_id)
 
     def _publish(self, source: SourceDocument, failures: Mapping[int, str]) -> Outcome:
         records = self._library.pages(source.doc_id)
@@ -193,6 +208,10 @@ class Pipeline:
         return Outcome(source.path, ADDED, source.doc_id, len(pages), reason, warnings)
 
 
+# A document whose pages are on their way, one whose pages are on their way under another name, or what became of it.
+Begun = Job | SourceDocument | Outcome
+
+
 @dataclass(frozen=True, slots=True)
 class _Run:
     """One call of `Pipeline.add`."""
@@ -201,6 +220,7 @@ class _Run:
     progress: Progress
     keep_paths: bool
     refresh: bool
+    under_way: set[str] = field(default_factory=set)
 
 
 def _reviews(records: Iterable[PageRecord]) -> tuple[str, ...]:
@@ -208,9 +228,9 @@ def _reviews(records: Iterable[PageRecord]) -> tuple[str, ...]:
     return tuple(record.text.review for record in records if record.text is not None and record.text.review)
 
 
-def has_arrived(begun: Job | Outcome) -> bool:
+def has_arrived(begun: "Begun") -> bool:
     """Whether a document's pages need no more waiting for."""
-    return isinstance(begun, Outcome) or all(page.done() for page in begun.pages)
+    return not isinstance(begun, Job) or all(page.done() for page in begun.pages)
 
 
 def prepare(pages: list[PageText], name: str, chunk_chars: int) -> tuple[Subject, list[Chunk]]:

@@ -2,14 +2,18 @@
 
 import multiprocessing
 import os
+import pickle
 import signal
+import uuid
 from collections.abc import Callable
-from concurrent.futures import CancelledError, ProcessPoolExecutor
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Lock
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from ingest.errors import PageError
 from ingest.ocr import OcrEngine, build_detector
@@ -19,6 +23,7 @@ from ingest.settings import Settings
 from ingest.types import Recognition, SourceDocument
 
 _MOST_PROCESSES = 8
+_RESULT = ".done"
 T = TypeVar("T")
 
 
@@ -97,6 +102,9 @@ class Processes:
         self._composer = Desk(view, detector)
         self._lock = Lock()
         self._pool: ProcessPoolExecutor | None = None
+        self._closed = False
+        self._alone = Lock()
+        self._parcels = TemporaryDirectory(prefix="pagecite-pages-", ignore_cleanup_errors=True)
 
     @property
     def count(self) -> int:
@@ -116,36 +124,74 @@ class Processes:
     def close(self) -> None:
         """Stop the processes."""
         with self._lock:
+            self._closed = True
             pool, self._pool = self._pool, None
         if pool is not None:
+            processes = list((getattr(pool, "_processes", None) or {}).values())
             pool.shutdown(wait=False, cancel_futures=True)
+            for process in processes:  # what they are at is given up; one that hangs must not keep us
+                process.terminate()
+        self._parcels.cleanup()
 
     def _run(self, work: Callable[..., T], *arguments: object) -> T:
-        pool = self._running()
+        """Have a process do some work; what goes there and comes back lies in files.
+
+        A pipe holds 64 KiB. A process that is killed while it sends more leaves half a message, and the pool would wait
+        for the other half for ever.
+        """
+        with self._lock:
+            self._refuse_if_closed()
+        parcel = Path(self._parcels.name) / uuid.uuid4().hex
+        _pack(parcel, arguments)
         try:
-            return pool.submit(work, *arguments).result()
+            self._deliver(work, parcel)
+            result: T = _unpack(parcel.with_suffix(_RESULT))
+            return result
+        finally:
+            parcel.unlink(missing_ok=True)
+            parcel.with_suffix(_RESULT).unlink(missing_ok=True)
+
+    def _deliver(self, work: Callable[..., T], parcel: Path) -> None:
+        pool, done = self._submitted(work, parcel)
+        try:
+            done.result()
+            return
         except (BrokenProcessPool, CancelledError):
             pass  # this page killed its process, or another page did: tried once more, alone
-        return self._run_alone(pool, work, *arguments)
+        self._deliver_alone(pool, work, parcel)
 
-    def _run_alone(self, broken: ProcessPoolExecutor, work: Callable[..., T], *arguments: object) -> T:
+    def _deliver_alone(self, broken: ProcessPoolExecutor, work: Callable[..., T], parcel: Path) -> None:
         with self._lock:
+            self._refuse_if_closed()
             if self._pool is broken:
                 self._pool = None
-        with ProcessPoolExecutor(1, _context(), _start, (self._view,)) as alone:
-            try:
-                return alone.submit(work, *arguments).result()
-            except BrokenProcessPool as error:
-                raise PageError(
-                    "the process that rendered it died, of too little memory or of what is in the file; "
-                    "print the file to a new PDF and add that"
-                ) from error
+        # One after another: whatever killed the process, most often too little memory, may be shared by all.
+        with self._alone:
+            self._refuse_if_closed()
+            with ProcessPoolExecutor(1, _context(), _start, (self._view,)) as alone:
+                try:
+                    alone.submit(_process, work, parcel).result()
+                except BrokenProcessPool as error:
+                    raise PageError(
+                        "the process that rendered it died, of too little memory or of what is in the file; "
+                        "print the file to a new PDF and add that"
+                    ) from error
 
-    def _running(self) -> ProcessPoolExecutor:
-        with self._lock:
+    def _submitted(self, work: Callable[..., object], parcel: Path) -> "tuple[ProcessPoolExecutor, Future[None]]":
+        with self._lock:  # a pool that is closed meanwhile would leave a process behind
+            self._refuse_if_closed()
             if self._pool is None:
                 self._pool = ProcessPoolExecutor(self._count, _context(), _start, (self._view,))
-            return self._pool
+            try:
+                return self._pool, self._pool.submit(_process, work, parcel)
+            except BrokenProcessPool as error:
+                broken: Future[None] = Future()
+                broken.set_exception(error)
+                return self._pool, broken
+
+    def _refuse_if_closed(self) -> None:
+        if self._closed:
+            raise CancelledError
 
 
 # A worker process has one desk for its life.
@@ -167,6 +213,22 @@ def _start(view: View) -> None:
         return engines[0]
 
     _desks.append(Desk(view, detector))
+
+
+def _process(work: Callable[..., object], parcel: Path) -> None:
+    """Do the work for which the arguments are in the parcel, and put the result beside them."""
+    _pack(parcel.with_suffix(_RESULT), work(*_unpack(parcel)))
+
+
+def _pack(path: Path, value: object) -> None:
+    with path.open("wb") as stream:
+        pickle.dump(value, stream, protocol=pickle.HIGHEST_PROTOCOL)
+
+
+def _unpack(path: Path) -> Any:
+    # Our own processes' files in a folder that is ours alone.
+    with path.open("rb") as stream:
+        return pickle.load(stream)
 
 
 def _look(source: SourceDocument, page_number: int) -> Sight | ReadPage:

@@ -41,6 +41,7 @@ class Answers:
         """Whether a client closed its connection in the middle of an answer."""
         self.asking = Event()
         """Whether a question about a page has come."""
+        self.at_once = self.most_at_once = 0
         self.together: list[tuple[str, asyncio.Future[str]]] = []
         self.url = ""
 
@@ -215,6 +216,22 @@ async def repeats_without_end(request: web.Request, answers: Answers) -> web.Str
             await response.write(_event("Balance carried forward to next page: 0.00\n"))
     finally:
         answers.given_up.set()
+
+
+def answers_with_company(wanted: int) -> Script:
+    """An answer that waits until so many questions are there; in vain, for half a second, where they never are."""
+
+    async def script(request: web.Request, answers: Answers) -> web.StreamResponse:
+        answers.at_once += 1
+        answers.most_at_once = max(answers.most_at_once, answers.at_once)
+        loop = asyncio.get_running_loop()
+        end = loop.time() + 0.5
+        while answers.at_once < wanted and loop.time() < end:
+            await asyncio.sleep(0.01)
+        answers.at_once -= 1
+        return await say(request, answers.read(await request.json()))
+
+    return script
 
 
 async def runs_out_of_tokens(request: web.Request, answers: Answers) -> web.StreamResponse:

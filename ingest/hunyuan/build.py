@@ -89,4 +89,5 @@ def build_hunyuan(settings: Settings) -> HunyuanEngine:
         prompt_set(settings),
         kind=settings.ocr_engine,
         spotting=settings.hunyuan_boxes == "spotting",
+        pixels=settings.hunyuan_max_pixels if settings.hunyuan_max_pixels < settings.max_pixels else 0,
     )

@@ -18,7 +18,7 @@ BROKEN_OFF = "HunyuanOCR broke off or repeated itself; the end of the page may b
 class HunyuanEngine:
     """Reads pages with HunyuanOCR, on a server or in this process. See `ingest.ocr.OcrEngine`."""
 
-    def __init__(self, model: VisionModel, prompts: PromptSet, *, kind: str, spotting: bool) -> None:
+    def __init__(self, model: VisionModel, prompts: PromptSet, *, kind: str, spotting: bool, pixels: int = 0) -> None:
         """Prepare; the model is asked at the first page.
 
         Args:
@@ -26,12 +26,14 @@ class HunyuanEngine:
             prompts: how it is asked.
             kind: ``hunyuan`` (on a server) or ``native`` (in this process).
             spotting: whether lines get their places by a second question; else there are no lines.
+            pixels: most pixels that the model gets of a page, where that is fewer than a page has; else 0.
         """
         self._model = model
         self._prompts = prompts
         self._spotting = spotting
         places = "spotting" if spotting else "no boxes"
-        self._name = f"{kind} {prompts.version} {model.identity}, {prompts.name}, {places}"
+        limit = f", {pixels} px" if pixels else ""
+        self._name = f"{kind} {prompts.version} {model.identity}, {prompts.name}, {places}{limit}"
 
     @property
     def name(self) -> str:

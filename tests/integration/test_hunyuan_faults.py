@@ -11,6 +11,7 @@ from ingest.hunyuan.prompts import PromptSet, Task
 from ingest.hunyuan.server import ServedModel
 from tests.ocr_server import (
     Answers,
+    answers_with_company,
     breaks_down,
     cuts,
     falls_silent,
@@ -168,6 +169,14 @@ def test_pages_asked_about_at_once_get_their_own_answers(model: ServedModel) -> 
     with ThreadPoolExecutor(len(texts)) as pool:
         answers = list(pool.map(lambda text: model.ask(PAGES[text], DOCUMENT).text, texts))
     assert answers == texts
+
+
+def test_no_more_questions_than_the_setting_says_are_with_the_servers_at_once(make, server: Answers) -> None:
+    model = make(server.url, in_flight=3)
+    server.faults += [answers_with_company(4)] * 12
+    with ThreadPoolExecutor(12) as pool:
+        list(pool.map(lambda text: model.ask(PAGES[text], DOCUMENT), list(PAGES) * 3))
+    assert server.most_at_once == 3
 
 
 def test_a_server_that_mixes_pages_up_is_refused_before_it_sees_a_page(model: ServedModel, server: Answers) -> None:
