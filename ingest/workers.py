@@ -4,15 +4,17 @@ import multiprocessing
 import os
 import pickle
 import signal
+import sys
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
+from types import ModuleType
 from typing import Any, Protocol, TypeVar
 
 from ingest.errors import PageError
@@ -170,7 +172,9 @@ class Processes:
             self._refuse_if_closed()
             with ProcessPoolExecutor(1, _context(), _start, (self._view,)) as alone:
                 try:
-                    alone.submit(_process, work, parcel).result()
+                    with _without_main():
+                        done = alone.submit(_process, work, parcel)
+                    done.result()
                 except BrokenProcessPool as error:
                     raise PageError(
                         "the process that rendered it died, of too little memory or of what is in the file; "
@@ -183,7 +187,8 @@ class Processes:
             if self._pool is None:
                 self._pool = ProcessPoolExecutor(self._count, _context(), _start, (self._view,))
             try:
-                return self._pool, self._pool.submit(_process, work, parcel)
+                with _without_main():
+                    return self._pool, self._pool.submit(_process, work, parcel)
             except BrokenProcessPool as error:
                 broken: Future[None] = Future()
                 broken.set_exception(error)
@@ -201,6 +206,21 @@ _desks: list[Desk] = []
 def _context() -> multiprocessing.context.BaseContext:
     # Not forked: threads, locks and connections of this process must not be copied.
     return multiprocessing.get_context("spawn")
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """Have processes started that do not run the program's main module again.
+
+    A new process imports it first. A script without a guard would begin anew in each of them, and a page of Streamlit,
+    which stands there for the main module, would run outside of Streamlit.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def _start(view: View) -> None:

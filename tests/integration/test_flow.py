@@ -3,6 +3,8 @@
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -524,3 +526,25 @@ def test_the_engine_sees_the_page_exactly_as_it_is_shown(library: Library, tmp_p
 
     add(library, Sees(), path)
     assert [image.tobytes() for image in seen] == [shown_alone(path).tobytes()]
+
+
+UNGUARDED = """
+from pathlib import Path
+from ingest.files import identify
+from ingest.reader import Reading
+from ingest.settings import Settings
+from ingest.workers import Processes, View
+
+print("the script runs")
+processes = Processes(View(Settings(workers=1), Reading("none")), lambda: None)
+print(type(processes.look(identify(Path("book.tif")), 1)).__name__)
+processes.close()
+"""
+
+
+def test_a_script_without_a_guard_does_not_start_over_in_the_processes(tmp_path: Path) -> None:
+    write_book(tmp_path / "book.tif", [1])
+    script = tmp_path / "script.py"
+    script.write_text(UNGUARDED)
+    done = subprocess.run([sys.executable, script.name], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stdout.split("\n")) == (0, ["the script runs", "Sight", ""]), done.stderr
