@@ -127,9 +127,11 @@ class Pipeline:
                     publishing.append(self._hand_over(reading.popleft(), run))
                 while publishing and (len(publishing) > flow.most or publishing[0].done()):
                     yield publishing.popleft().result()
-            publishing.extend(self._hand_over(begun, run) for begun in reading)
-            while publishing:
-                yield publishing.popleft().result()
+            while reading or publishing:
+                if reading:
+                    publishing.append(self._hand_over(reading.popleft(), run))
+                while publishing and (not reading or publishing[0].done()):
+                    yield publishing.popleft().result()
 
     def _begin(self, path: Path, run: "_Run") -> "Begun":
         """Enter a file and send its pages on their way."""
