@@ -165,6 +165,8 @@ class PageFlow:
         image = image_hash(sight.image)
         if not job.refresh and (known := self._library.find_reading(image, key)):
             recognition = known
+        elif self._stopping.is_set():
+            raise CancelledError  # the engine was closed; asked now, it would begin anew
         else:
             recognition = self._engine.read(sight.image, boxes=sight.wants_boxes)
         self._library.keep_reading(job.source.doc_id, image, key, recognition)
