@@ -41,6 +41,7 @@ class Answers:
         """Whether a client closed its connection in the middle of an answer."""
         self.asking = Event()
         """Whether a question about a page has come."""
+        self.identified = 0
         self.at_once = self.most_at_once = 0
         self.together: list[tuple[str, asyncio.Future[str]]] = []
         self.url = ""
@@ -110,6 +111,7 @@ def ocr_server(pages: dict[str, Image.Image] | None = None, port: int = 0) -> It
 
 
 async def _models(request: web.Request) -> web.Response:
+    request.app[_ANSWERS].identified += 1
     return web.json_response({"data": [{"id": "HunyuanOCR", "root": "/models/hunyuan", "max_model_len": 131072}]})
 
 

@@ -205,7 +205,7 @@ async def _read_stream(response: aiohttp.ClientResponse) -> Reply:
             continue
         event = line[5:].strip()
         if event == b"[DONE]":
-            break
+            continue  # read to the end: a connection left before cannot be used again
         piece, finished = _event(event)
         reason = finished or reason
         parts.append(piece)

@@ -107,6 +107,14 @@ def test_a_server_that_falls_silent_is_not_waited_for_without_end(make, server: 
     assert make(server.url, timeout=0.3).ask(FIRST, DOCUMENT).text == "Invoice 1"
 
 
+def test_connections_are_used_again_so_that_the_server_need_not_be_identified_for_each_page(
+    model: ServedModel, server: Answers
+) -> None:
+    for _ in range(20):
+        model.ask(FIRST, DOCUMENT)
+    assert server.identified <= 3
+
+
 def test_a_busy_server_is_given_the_time_it_asks_for(model: ServedModel, server: Answers, waits: Waits) -> None:
     server.faults.append(refuses(429, **{"Retry-After": "17"}))
     model.ask(FIRST, DOCUMENT)
