@@ -18,6 +18,7 @@ from ingest.command import Command, Tools, running
 from ingest.errors import LibraryError
 from ingest.files import READABLE, find_files
 from ingest.library import Library
+from ingest.options import JsonOption, PageOption, VerboseOption
 from ingest.progress import PageBar
 from ingest.serving.command import serve_llm, serve_ocr
 from ingest.task_command import ocr
@@ -36,8 +37,6 @@ LibraryOption = Annotated[
         show_default=False,
     ),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document, for scripts.")]
-VerboseOption = Annotated[bool, typer.Option("--verbose", help="Log to stderr what goes on.")]
 DocumentArgument = Annotated[str, typer.Argument(metavar="DOC", help="A file name, a document id or its beginning.")]
 DocumentsArgument = Annotated[
     list[str], typer.Argument(metavar="DOC", help="File names, document ids or their beginnings.")
@@ -46,7 +45,6 @@ PathsArgument = Annotated[list[Path], typer.Argument(metavar="PATH", help="Files
 RefreshOption = Annotated[
     bool, typer.Option("--refresh", help="Read every page again, though the library has it; ask the engine anew.")
 ]
-PageOption = Annotated[int | None, typer.Option("--page", min=1, metavar="N", help="This page alone.")]
 
 
 def _show_version(wanted: bool) -> None:

@@ -4,7 +4,7 @@ import logging
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from ingest.errors import ConfigError, ModelError, PageciteError
+from ingest.hunyuan.server import Report
 from ingest.library import Library
 from ingest.ocr import OcrEngine, choose_engine
 from ingest.settings import Settings
@@ -48,15 +49,10 @@ class Check:
 
 def examine(settings: Settings) -> Iterator[Check]:
     """Look at everything in turn; one failure does not end the others."""
-    usable = True
     if settings.ocr_engine == "hunyuan":
-        servers = list(_served(settings))
-        usable = any(check.name == "Soundness" and check.verdict == "ok" for check in servers)
-        yield from servers
-    if usable:
-        yield from _checked("Sample page", lambda: _sample_page(settings))
+        yield from _served(settings)
     else:
-        yield Check("Sample page", "failed", "not tried: there is no server to read it")
+        yield from _checked("Sample page", lambda: _sample_page(choose_engine(settings)))
     yield from _checked("Embedding model", lambda: _embedding(settings))
     yield from _checked("Chroma", _chroma)
     yield from _checked("Library", lambda: _library(settings))
@@ -87,14 +83,23 @@ def _split(message: str) -> tuple[str, str]:
 
 def _served(settings: Settings) -> Iterator[Check]:
     """Each of HunyuanOCR's servers: whether it answers, what it serves, and whether pages keep their own text."""
-    try:
-        from ingest.hunyuan.build import build_served
+    from ingest.hunyuan.build import build_hunyuan, build_served
 
-        with closing(build_served(settings)) as model:
-            reports = model.examine()
+    try:
+        model = build_served(settings)
     except ConfigError as error:
         yield Check("OCR server", "failed", *_split(str(error)))
         return
+    with closing(model):
+        reports = model.examine()
+        yield from _reported(reports)
+        if any(report.identity and not report.problem for report in reports):
+            yield from _checked("Sample page", lambda: _sample_page(build_hunyuan(settings, model)))
+        else:
+            yield Check("Sample page", "failed", "not tried: there is no server to read it")
+
+
+def _reported(reports: Iterable[Report]) -> Iterator[Check]:
     for report in reports:
         who = report.identity
         if who is None:
@@ -119,8 +124,8 @@ def _context(tokens: int) -> Check:
     return Check("Context length", "ok", f"{tokens} tokens" if tokens else "not told by the server")
 
 
-def _sample_page(settings: Settings) -> Check:
-    with closing(choose_engine(settings)) as engine:
+def _sample_page(engine: OcrEngine) -> Check:
+    with closing(engine):
         _read(engine)  # models are loaded at the first page
         began = time.monotonic()
         lines, text = _read(engine)

@@ -71,7 +71,7 @@ class PageFlow:
 
     def _staff(self) -> tuple[Workers, Executor, Executor, int]:
         """Who shows pages, who takes them along their way, who publishes, and how many are under way at most."""
-        if self._engine.concurrency == 1 and self._view.settings.ocr_engine not in ("hunyuan", "native"):
+        if self._engine.concurrency == 1 and not self._view.settings.reads_with_hunyuan:
             return Desk(self._view, lambda: self._engine), AtOnce(), AtOnce(), 1
         detector = build_detector(self._view.settings.ocr_threads)
         workers = Processes(self._view, lambda: detector)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import pymupdf
 from PIL import Image
 
+from ingest.boxes import area, share_within
 from ingest.errors import PageError
 from ingest.scripts import is_cjk, join
 from ingest.types import Block, Box, TextLine
@@ -117,9 +118,9 @@ def _assign(regions: list[_Region], lines: tuple[TextLine, ...]) -> list[tuple[_
     members: list[list[TextLine]] = [[] for _ in regions]
     orphans: list[TextLine] = []
     for line in lines:
-        around = [index for index, region in enumerate(regions) if _overlap(line.box, region.box) > 0.5]
+        around = [index for index, region in enumerate(regions) if share_within(line.box, region.box) > 0.5]
         if around:
-            members[min(around, key=lambda index: _area(regions[index].box))].append(line)
+            members[min(around, key=lambda index: area(regions[index].box))].append(line)
         else:
             orphans.append(line)
     groups = [(region, in_rows(own)) for region, own in zip(regions, members, strict=True)]
@@ -201,14 +202,3 @@ def _clean_table(markdown: str) -> str:
     """A table whose cells hold no line breaks and no styling."""
     rows = [line for line in markdown.replace("<br>", " ").splitlines() if line.strip().startswith("|")]
     return "\n".join(re.sub(r" {2,}", " ", _MARKUP.sub("", row)).strip() for row in rows)
-
-
-def _overlap(inner: Box, outer: Box) -> float:
-    """Share of a box's area that lies within another, 0..1."""
-    width = min(inner[2], outer[2]) - max(inner[0], outer[0])
-    height = min(inner[3], outer[3]) - max(inner[1], outer[1])
-    return width * height / _area(inner) if width > 0 and height > 0 and _area(inner) > 0 else 0.0
-
-
-def _area(box: Box) -> float:
-    return (box[2] - box[0]) * (box[3] - box[1])

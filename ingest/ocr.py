@@ -54,7 +54,7 @@ def choose_engine(settings: Settings) -> OcrEngine:
     Raises:
         ConfigError: a setting is wrong, or the engine is not installed.
     """
-    if settings.ocr_engine in ("hunyuan", "native"):
+    if settings.reads_with_hunyuan:
         from ingest.hunyuan.build import build_hunyuan
 
         return build_hunyuan(settings)

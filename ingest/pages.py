@@ -172,7 +172,7 @@ class ImageDocument:
         try:
             self._image.seek(page_number - 1)
             frame = ImageOps.exif_transpose(self._image)
-            return _shrunk(_flattened(frame), self._max_pixels)
+            return _shrunk(flattened(frame), self._max_pixels)
         except _IMAGE_ERRORS as error:
             raise PageError(f"it cannot be read ({_reason(error)}); scan or save it again") from error
 
@@ -199,7 +199,7 @@ def _reason(error: BaseException) -> str:
     return str(error).splitlines()[0].strip(" .") if str(error) else type(error).__name__
 
 
-def _flattened(image: Image.Image) -> Image.Image:
+def flattened(image: Image.Image) -> Image.Image:
     """On white paper, in RGB; 16-bit greys are scaled, not cut off."""
     if image.mode.startswith("I;16") or image.mode in ("I", "F"):
         levels = np.asarray(image, dtype=np.float64)

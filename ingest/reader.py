@@ -12,6 +12,7 @@ import pymupdf
 from PIL import Image
 
 from ingest.alignment import Written, align
+from ingest.boxes import area, share_within
 from ingest.hunyuan.markdown import plain_text, split_blocks
 from ingest.layout import arrange, arrange_image
 from ingest.ocr import OcrEngine
@@ -79,8 +80,8 @@ class Reading:
 
 def reading_of(settings: Settings, engine: OcrEngine) -> Reading:
     """How the settings want pages to be read."""
-    served = settings.ocr_engine in ("hunyuan", "native")
-    return Reading(engine.name, settings.ocr_pages == "all", served and settings.hunyuan_boxes == "detector")
+    detect = settings.reads_with_hunyuan and settings.hunyuan_boxes == "detector"
+    return Reading(engine.name, settings.ocr_pages == "all", detect)
 
 
 class PageReader:
@@ -227,13 +228,7 @@ def _word_boxes(line: TextLine) -> list[Box]:
 
 def _covered(box: Box, taken: list[Box]) -> float:
     """Share of a box that lies under other, disjoint boxes, 0..1."""
-    area = (box[2] - box[0]) * (box[3] - box[1])
-    shared = 0.0
-    for other in taken:
-        width = min(box[2], other[2]) - max(box[0], other[0])
-        height = min(box[3], other[3]) - max(box[1], other[1])
-        shared += width * height if width > 0 and height > 0 else 0.0
-    return shared / area if area > 0 else 1.0
+    return sum(share_within(box, other) for other in taken) if area(box) > 0 else 1.0
 
 
 def _warnings(page_number: int, verdict: Verdict, lines: tuple[TextLine, ...]) -> list[str]:

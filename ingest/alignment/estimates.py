@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from ingest.alignment.dealing import Share
+from ingest.boxes import union
 from ingest.types import Box, BoxOrigin, TextLine
 
 # Below the average at which a page counts as hard to read: where most lines are only estimated, people should look.
@@ -41,11 +42,6 @@ def located(shares: Sequence[Sequence[Share]]) -> list[list[TextLine]]:
             line = share.line or TextLine(share.text, next(boxes), ESTIMATED_CONFIDENCE, (), BoxOrigin.ESTIMATED)
             found[number].append(line)
     return found
-
-
-def union(boxes: Sequence[Box]) -> Box:
-    """The smallest box around boxes, of which there is at least one."""
-    return (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
 
 
 def _box(share: Share) -> Box | None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.types import Box, TextLine
+from ingest.types import TextLine
 
 _KEPT = 6  # neighbours a side
 
@@ -52,11 +52,3 @@ def neighbours_of(index: int, lines: Sequence[TextLine]) -> Neighbours:
 
 def _nearest(found: list[tuple[float, int]]) -> tuple[int, ...]:
     return tuple(index for _, index in sorted(found)[:_KEPT])
-
-
-def covered(inner: Box, outer: Box) -> float:
-    """Share of a box's area that lies within another, 0..1."""
-    width = min(inner[2], outer[2]) - max(inner[0], outer[0])
-    height = min(inner[3], outer[3]) - max(inner[1], outer[1])
-    area = (inner[2] - inner[0]) * (inner[3] - inner[1])
-    return width * height / area if width > 0 and height > 0 and area > 0 else 0.0

@@ -6,7 +6,7 @@ from itertools import groupby
 from rapidfuzz import fuzz
 
 from ingest.alignment.folding import fold
-from ingest.alignment.neighbours import covered
+from ingest.boxes import overlap
 from ingest.layout import rows_of
 from ingest.types import Box, BoxOrigin, TextLine
 
@@ -42,11 +42,7 @@ def worth_keeping(spare: Sequence[TextLine], lines: Sequence[TextLine], text: st
 
 def _is_double(line: TextLine, others: Sequence[TextLine]) -> bool:
     """Whether lines at the same place say the same."""
-    there = [
-        other
-        for other in others
-        if covered(line.box, other.box) > _SAME_PLACE or covered(other.box, line.box) > _SAME_PLACE
-    ]
+    there = [other for other in others if overlap(line.box, other.box) > _SAME_PLACE]
     if not there:
         return False
     said = fold("".join(other.text for other in sorted(there, key=lambda other: other.box[0]))).key

@@ -9,11 +9,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ingest.alignment.dealing import Placed, Share, deal
-from ingest.alignment.estimates import located, union
+from ingest.alignment.estimates import located
 from ingest.alignment.folding import Folded, fold, steps
 from ingest.alignment.orphans import groups_of, kind_of, worth_keeping
 from ingest.alignment.placing import Place, find_places
 from ingest.alignment.rewording import split
+from ingest.boxes import union
 from ingest.layout import in_rows
 from ingest.scripts import is_cjk, join
 from ingest.types import Block, Box, BoxOrigin, TextLine

@@ -14,7 +14,8 @@ from itertools import islice
 
 from ingest.alignment.concordance import SHORT, Candidate, Concordance, candidate
 from ingest.alignment.folding import Folded, best_match, fold
-from ingest.alignment.neighbours import Neighbours, covered, neighbours_of
+from ingest.alignment.neighbours import Neighbours, neighbours_of
+from ingest.boxes import overlap
 from ingest.scripts import is_cjk
 from ingest.types import BoxOrigin, TextLine
 
@@ -201,7 +202,7 @@ class _Search:
 
     def _losers(self, first: int, second: int) -> set[int]:
         lines, found = self._lines, self._found
-        if covered(lines[first].box, lines[second].box) > 0.5 or covered(lines[second].box, lines[first].box) > 0.5:
+        if overlap(lines[first].box, lines[second].box) > 0.5:
             # The same words twice at one place: exact text first, then the better reading.
             return {min(first, second, key=lambda i: (lines[i].origin == BoxOrigin.LAYER, found[i][0].share, -i))}
         return {first, second}

@@ -78,14 +78,18 @@ def server_urls(settings: Settings) -> list[str]:
     return [url if url.endswith("/v1") else f"{url}/v1" for url in urls]
 
 
-def build_hunyuan(settings: Settings) -> HunyuanEngine:
+def build_hunyuan(settings: Settings, model: VisionModel | None = None) -> HunyuanEngine:
     """The OCR engine of the settings.
+
+    Args:
+        settings: all choices.
+        model: what it asks; without it the settings' own.
 
     Raises:
         ConfigError: as `build_model` does.
     """
     return HunyuanEngine(
-        build_model(settings),
+        model or build_model(settings),
         prompt_set(settings),
         kind=settings.ocr_engine,
         spotting=settings.hunyuan_boxes == "spotting",

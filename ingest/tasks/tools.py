@@ -80,7 +80,7 @@ def build_tools(settings: Settings) -> TaskTools:
     Raises:
         ConfigError: a setting is wrong, or what it asks for is not installed.
     """
-    if settings.ocr_engine in ("hunyuan", "native"):
+    if settings.reads_with_hunyuan:
         from ingest.hunyuan.build import build_model, prompt_set
         from ingest.tasks.asked import ModelTools
 
@@ -92,8 +92,6 @@ def build_tools(settings: Settings) -> TaskTools:
 
 
 def _prepared(image: Image.Image) -> Image.Image:
-    upright = ImageOps.exif_transpose(image)
-    if upright.mode == "RGB":
-        return upright
-    paper = Image.new("RGBA", upright.size, "white")
-    return Image.alpha_composite(paper, upright.convert("RGBA")).convert("RGB")
+    from ingest.pages import flattened  # PyMuPDF takes its time
+
+    return flattened(ImageOps.exif_transpose(image))
