@@ -25,7 +25,7 @@ def open_library(settings: Settings) -> Library:
     Raises:
         LibraryError: it cannot be opened.
     """
-    return Library(settings.library)
+    return Library.of(settings)
 
 
 @st.cache_resource(show_spinner=False, hash_funcs=_HASH)

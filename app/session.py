@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.escaping import without_marks
 from app.texts import Texts
-from ingest.pipeline import Outcome
+from ingest.outcomes import Outcome
 from ingest.types import Box
 from retrieval.types import Answer, Citation, Evidence
 

@@ -14,7 +14,7 @@ from app.escaping import as_label, clean
 from app.frame import shown_errors
 from app.texts import Texts
 from ingest.files import SUFFIXES
-from ingest.pipeline import ADDED, PRESENT, Outcome
+from ingest.outcomes import ADDED, PRESENT, UPDATED, Outcome
 from ingest.settings import Settings
 
 _TYPES = sorted(suffix.removeprefix(".") for suffix in SUFFIXES)
@@ -53,12 +53,16 @@ class Bar:
         self._name = name
         self._draw(self._say("upload_preparing"))
 
-    def document(self, name: str, pages: int) -> None:
+    def document(self, doc_id: str, name: str, pages: int) -> None:
         """Its pages are known."""
         self._name, self._page, self._pages = name, 0, pages
         self._draw(self._page_text())
 
-    def page(self) -> None:
+    def note(self, text: str) -> None:
+        """Something else goes on, such as waiting for another process."""
+        self._draw(text)
+
+    def page(self, doc_id: str) -> None:
         """One of its pages is done."""
         self._page += 1
         done = self._page >= self._pages
@@ -138,9 +142,9 @@ def show_outcomes(say: Texts, outcomes: Sequence[Outcome]) -> None:
     """Tell what became of each file."""
     for outcome in outcomes:
         name = outcome.path.name
-        if outcome.status == ADDED and not outcome.reason:
+        if outcome.status in (ADDED, UPDATED) and not outcome.reason:
             st.success(as_label(say("added", name=name, pages=outcome.pages)), icon=":material/check_circle:")
-        elif outcome.status == ADDED:
+        elif outcome.status in (ADDED, UPDATED):
             text = say("added_partly", name=name, pages=outcome.pages, reason=outcome.reason)
             st.warning(as_label(text), icon=":material/warning:")
         elif outcome.status == PRESENT:

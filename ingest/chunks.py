@@ -139,9 +139,8 @@ def _pack(pieces: list[_Piece], size: int) -> Iterator[list[_Piece]]:
 def _chunk(page: PageText, group: list[_Piece], title: str, position: int) -> Chunk:
     text = "\n".join(piece.text for piece in group)
     start, end = min(piece.start for piece in group), max(piece.end for piece in group)
-    key = f"{page.doc_id}\n{page.page_number}\n{start}\n{end}\n{text}"
     return Chunk(
-        chunk_id=hashlib.sha256(key.encode()).hexdigest()[:32],
+        chunk_id=chunk_id(page.doc_id, page.page_number, start, end, text),
         doc_id=page.doc_id,
         page_number=page.page_number,
         position=position,
@@ -151,3 +150,9 @@ def _chunk(page: PageText, group: list[_Piece], title: str, position: int) -> Ch
         line_start=start,
         line_end=end,
     )
+
+
+def chunk_id(doc_id: str, page_number: int, line_start: int, line_end: int, text: str) -> str:
+    """The id of a chunk: the same for the same document, page, place and text."""
+    key = f"{doc_id}\n{page_number}\n{line_start}\n{line_end}\n{text}"
+    return hashlib.sha256(key.encode()).hexdigest()[:32]

@@ -2,17 +2,18 @@
 
 import json
 import re
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from threading import Lock
+from typing import TYPE_CHECKING, Any, TextIO
 
 import typer
 from rich.cells import cell_len
 
+from ingest.events import Event, as_line
 from ingest.records import DocumentRecord, PageRecord
 
 if TYPE_CHECKING:
     from ingest.doctor import Check
-    from ingest.pipeline import Outcome
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 _BREAK = re.compile(r"[\n\r\t\v\f\x1c-\x1e\x85\u2028\u2029]+")
@@ -32,38 +33,64 @@ def one_line(text: str) -> str:
 class Output:
     """Where a command puts what it has to say.
 
-    Lines go to stdout as they come; with ``--json`` they are left out, and `data` follows at the end as the one
-    document. Problems always go to stderr.
+    Lines go to stdout as they come. With ``--json`` they are left out: a command that runs for long tells events
+    instead, the others put `data` there at the end as the one document. Problems always go to stderr.
     """
 
-    def __init__(self, *, as_json: bool) -> None:
+    def __init__(self, *, as_json: bool, stdout: TextIO | None = None) -> None:
+        """Prepare.
+
+        Args:
+            as_json: for scripts.
+            stdout: where it goes; standard output without it.
+        """
         self.as_json = as_json
         self.data: dict[str, Any] = {}
+        self.lines = 0
+        self._stdout = stdout
+        self._telling = Lock()
 
     def line(self, text: str) -> None:
         """One line for people."""
-        if not self.as_json:
-            typer.echo(one_line(text).rstrip())
+        self._people(one_line(text).rstrip())
 
     def indented(self, text: str) -> None:
         """One line that belongs to the line before."""
-        if not self.as_json:
-            typer.echo("         " + one_line(text))
+        self._people("         " + one_line(text))
 
     def text(self, text: str) -> None:
         """Text of several lines for people."""
-        if not self.as_json:
-            typer.echo(printable(text))
+        self._people(printable(text))
+
+    def event(self, event: Event) -> None:
+        """One event for scripts, at once."""
+        if self.as_json:
+            with self._telling:
+                typer.echo(as_line(event), file=self._stdout)
 
     def problem(self, text: str) -> None:
         """One line on stderr."""
+        self.lines += 1
         typer.echo(one_line(text), err=True)
 
-    def close(self) -> None:
-        """Write the JSON document, where one is wanted."""
+    def remark(self, text: str) -> None:
+        """One line on stderr about what is no failure; scripts get an event instead."""
+        if not self.as_json:
+            self.problem(text)
+
+    def finish(self, status: int, message: str = "") -> None:
+        """Write the JSON document, where one is wanted; say what ended the command, where something did."""
+        if message:
+            self.data["error"] = message
+            self.problem(f"ingest: {message}")
         if self.as_json:
             # ASCII alone: right in every locale, and names that are no UTF-8 survive.
-            typer.echo(json.dumps(self.data, indent=2))
+            typer.echo(json.dumps(self.data, indent=2), file=self._stdout)
+
+    def _people(self, text: str) -> None:
+        if not self.as_json:
+            self.lines += 1
+            typer.echo(text, file=self._stdout)
 
 
 def columns(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -96,6 +123,23 @@ def size(count: int) -> str:
     return f"{value:.1f} TB"
 
 
+def duration(seconds: float) -> str:
+    """A time for people: ``0.4 s``, ``12 s``, ``1 min 12 s``, ``2 h 5 min``."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def unexpected(error: BaseException) -> str:
+    """What is said of an error that is a mistake of ours."""
+    return f"This should not happen: {type(error).__name__}: {error}"
+
+
 def document_data(record: DocumentRecord) -> dict[str, Any]:
     """A document for scripts."""
     return {
@@ -109,6 +153,7 @@ def document_data(record: DocumentRecord) -> dict[str, Any]:
         "reason": record.reason,
         "added_at": record.added_at,
         "paths": list(record.paths),
+        "superseded_by": record.superseded_by,
     }
 
 
@@ -125,41 +170,16 @@ def page_data(record: PageRecord) -> dict[str, Any]:
     }
 
 
-def show_outcome(output: Output, outcome: "Outcome") -> None:
-    """What became of one file: a line, its warnings, and a line on stderr where something failed."""
-    name = outcome.path.name
-    if outcome.pages:
-        output.line(f"{outcome.status:<8} {name}  {pages(outcome.pages)}")
-    for warning in outcome.warnings:
-        output.indented(warning)
-    if outcome.failed:
-        output.problem(f"failed   {outcome.path}: {outcome.reason}")
-    output.data["documents"].append(
-        {
-            "path": str(outcome.path),
-            "status": outcome.status,
-            "doc_id": outcome.doc_id,
-            "pages": outcome.pages,
-            "reason": outcome.reason,
-            "warnings": list(outcome.warnings),
-        }
-    )
+def show_documents(output: Output, records: Sequence[DocumentRecord], names: Mapping[str, str], *, hidden: int) -> None:
+    """A table of documents.
 
-
-def summary(outcomes: "Sequence[Outcome]") -> str:
-    """What became of all files, counted."""
-    counts = {
-        "added": sum(outcome.status == "added" and not outcome.failed for outcome in outcomes),
-        "added with pages missing": sum(outcome.status == "added" and outcome.failed for outcome in outcomes),
-        "present": sum(outcome.status == "present" for outcome in outcomes),
-        "failed": sum(outcome.status == "failed" for outcome in outcomes),
-    }
-    return ", ".join(f"{count} {what}" for what, count in counts.items() if count)
-
-
-def show_documents(output: Output, records: Sequence[DocumentRecord]) -> None:
-    """A table of documents."""
-    if not records:
+    Args:
+        output: where it goes.
+        records: the documents.
+        names: of all documents, by id.
+        hidden: number of retired documents that are left out.
+    """
+    if not records and not hidden:
         output.line("The library is empty; `ingest add PATH` fills it.")
         return
     rows = [("NAME", "PAGES", "STATUS", "ID", "TITLE")]
@@ -171,6 +191,11 @@ def show_documents(output: Output, records: Sequence[DocumentRecord]) -> None:
         output.text(line)
         for path in record.paths if len(record.paths) > 1 else ():
             output.indented(path)
+        if record.superseded_by:
+            newer = names.get(record.superseded_by, "a document that was removed")
+            output.indented(f"superseded by {newer} ({record.superseded_by[:_SHORT_ID]})")
+    if hidden:
+        output.line(f"{hidden} older version{'s are' if hidden > 1 else ' is'} not shown; --all shows them too.")
 
 
 def show_pages(output: Output, records: Sequence[PageRecord]) -> None:
@@ -190,9 +215,12 @@ def show_status(output: Output) -> None:
     """The figures of `Output.data`, as ``ingest status`` puts them there."""
     data = output.data
     figures = {
-        "Library": data["library"],
+        "Library": f"{data['library']} (format {data['format']})",
+        "Database": data["database"],
+        "Vectors": data["vectors"],
         "Documents": _counted(data["documents"]),
         "Pages": _counted(data["pages"]),
+        "Journal": _journal(data["journal"]),
         "Chunks": str(data["chunks"]),
         "Embeddings": data["embedding_model"] or "none yet",
         "Disk": size(data["bytes"]),
@@ -201,6 +229,17 @@ def show_status(output: Output) -> None:
         output.line(line)
     for record in data["incomplete"]:
         output.text(f"{record['state']:<8} {record['name']}: {record['reason'] or 'not finished; add it again'}")
+    if data["removals"]:
+        output.line(
+            f"The removal of {documents(data['removals'])} is not finished; it goes on with the next `ingest add`."
+        )
+
+
+def _journal(counts: Mapping[str, int]) -> str:
+    """What became of the pages so far; what did not occur is left out."""
+    words = {"done": "done", "review": "need review", "failed": "failed", "pending": "to be read"}
+    said = [f"{counts[status]} {word}" for status, word in words.items() if counts[status]]
+    return ", ".join(said) or "0"
 
 
 def show_checks(output: Output, checks: "Sequence[Check]") -> None:

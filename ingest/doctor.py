@@ -178,9 +178,9 @@ def _chroma() -> Check:
 
 def _library(settings: Settings) -> Check:
     folder = settings.library
-    if not Library.exists(folder):
+    if not Library.exists(folder, settings.database_url.get_secret_value()):
         return Check("Library", "ok", f"none yet in {folder}; `ingest add PATH` makes it")
-    with Library(folder) as library:
+    with Library.of(settings) as library:
         library.check_model(settings.embedding_model)
         counts = library.counts()
     incomplete = counts["documents"].get("failed", 0) + counts["documents"].get("pending", 0)

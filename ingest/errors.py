@@ -16,7 +16,10 @@ Errors of other libraries are translated to these at the boundary, with ``from e
         * LibraryNotWritable     no permission, or a read-only or full disk
         * DocumentNotFound       no document of that name or id
         * AmbiguousDocument      several documents have that name
+        * DocumentBusy           another process works on the document
+        * DocumentGone           the document was removed or replaced while it was read
         * IndexMismatch          the index was made with another embedding model
+        * ArchiveError           a backup cannot be written where it should be, or is damaged, or of a newer format
     * ModelError             an embedding model or an LLM does not answer
 """
 
@@ -83,8 +86,20 @@ class AmbiguousDocument(LibraryError):
     """Several documents in the library have that name."""
 
 
+class DocumentBusy(LibraryError):
+    """Another process, or another thread of this one, works on the document."""
+
+
+class DocumentGone(LibraryError):
+    """The document was removed, or replaced by a newer version of its file, while it was read."""
+
+
 class IndexMismatch(LibraryError):
     """The stored vectors come from another embedding model than the one configured."""
+
+
+class ArchiveError(LibraryError):
+    """An archive cannot be written where it should be, or cannot be imported."""
 
 
 class ModelError(PageciteError):

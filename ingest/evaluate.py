@@ -17,8 +17,9 @@ from PIL import Image
 
 from ingest.errors import ConfigError, PageciteError
 from ingest.files import identify
+from ingest.images import turned
 from ingest.ocr import OcrEngine, build_engine
-from ingest.pages import open_document, turned
+from ingest.pages import open_document
 from ingest.recall import WordRecall, word_recall
 
 DPI = 200

@@ -1,6 +1,7 @@
 """Which files to ingest, and what they are: found by content, never by name alone."""
 
 import hashlib
+import json
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ PDF = "application/pdf"
 SUFFIXES = frozenset({".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp"})
 READABLE = "PDF, PNG, JPEG, TIFF and WebP"
 LIBRARY_FILE = "library.sqlite3"  # what makes a folder a library
+MARKER_FILE = "library.json"  # makes it one whose database is on a server, with the id that the database has too
 _HEADER_BYTES = 1024
 
 
@@ -31,7 +33,8 @@ def find_files(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def _files_below(folder: Path) -> list[Path]:
-    libraries = {database.parent for database in folder.rglob(LIBRARY_FILE)}
+    marks = (mark for name in (LIBRARY_FILE, MARKER_FILE) for mark in folder.rglob(name))
+    libraries = {mark.parent for mark in marks if is_library(mark.parent)}
     return sorted(
         path
         for path in folder.rglob("*")
@@ -42,6 +45,19 @@ def _files_below(folder: Path) -> list[Path]:
     )
 
 
+def is_library(folder: Path) -> bool:
+    """Whether a folder is that of a library, wherever its database is."""
+    return (folder / LIBRARY_FILE).is_file() or bool(marked_id(folder))
+
+
+def marked_id(folder: Path) -> str:
+    """The id in the folder of a library whose database is on a server; empty where it is none."""
+    try:
+        return str(json.loads((folder / MARKER_FILE).read_text(encoding="utf-8"))["library_id"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return ""
+
+
 def identify(path: Path) -> SourceDocument:
     """Read a file's identity and type.
 
@@ -49,10 +65,11 @@ def identify(path: Path) -> SourceDocument:
         DocumentError: the path is missing, unreadable, empty, or not of a type we read.
     """
     try:
-        size = path.stat().st_size
+        # Before its bytes: a change while they are read shows as a change.
+        known = path.stat()
         if path.is_dir():
             raise UnsupportedFile("is a folder; give the files in it")
-        if size == 0:
+        if known.st_size == 0:
             raise EmptyFile("the file is empty (0 bytes); copy or scan it again")
         with path.open("rb") as stream:
             media_type = _media_type(stream.read(_HEADER_BYTES))
@@ -65,7 +82,12 @@ def identify(path: Path) -> SourceDocument:
     except OSError as error:
         raise BrokenFile(f"cannot be read: {error.strerror or error}") from error
     return SourceDocument(
-        doc_id=doc_id, name=as_text(path.name), path=Path(os.path.abspath(path)), media_type=media_type, size=size
+        doc_id=doc_id,
+        name=as_text(path.name),
+        path=Path(os.path.abspath(path)),
+        media_type=media_type,
+        size=known.st_size,
+        modified=known.st_mtime_ns,
     )
 
 

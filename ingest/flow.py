@@ -5,16 +5,18 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from threading import Event
+from functools import partial
+from threading import Condition, Event
 from typing import ParamSpec, TypeVar
 
-from ingest.errors import PageError, was_interrupted
+from ingest.errors import DocumentError, PageError, was_interrupted
+from ingest.journal import again
 from ingest.library import Library
-from ingest.ocr import OcrEngine, build_detector
-from ingest.pages import image_hash
-from ingest.reader import ReadPage, Sight, reader_key
+from ingest.limits import give_back_large_blocks, trim
+from ingest.ocr import OcrEngine
+from ingest.reading import reader_key
 from ingest.types import Recognition, SourceDocument
-from ingest.workers import Desk, Processes, View, Workers
+from ingest.workers import View, staff_for
 
 logger = logging.getLogger(__name__)
 
@@ -43,53 +45,57 @@ class Job:
         source: the document.
         pages: its pages under way or done.
         refresh: whether what was read of an image before does not count.
+        reader: the key of its pages in the journal; empty: the flow's.
         failures: why pages failed this time, by their number.
     """
 
     source: SourceDocument
     pages: "list[Future[None]]" = field(default_factory=list)
     refresh: bool = False
+    reader: str = ""
     failures: dict[int, str] = field(default_factory=dict)
 
 
 class PageFlow:
     """Reads pages into a library.
 
-    With an engine that reads one page at a time, everything happens in turn, in this thread. With one that reads
-    several, each page has a thread, and worker processes show pages ahead of the engine. No more pages are under way
-    than keep both busy, however long a document is.
+    Each page has a thread, which waits while worker processes show and read it, or an engine elsewhere reads it. No
+    more pages are under way than keep them all busy, however long a document is. An engine that can only read one page
+    at a time in this process does so in turn, in this thread.
     """
 
     def __init__(self, library: Library, engine: OcrEngine, view: View) -> None:
         self._library = library
         self._engine = engine
-        self._view = view
         self._reader = reader_key(view.reading, view.settings.dpi, view.settings.max_pixels)
         self._stopping = Event()
-        self._under_way: set[Future[None]] = set()
-        self._workers, self._threads, self._publisher, self.most = self._staff()
-
-    def _staff(self) -> tuple[Workers, Executor, Executor, int]:
-        """Who shows pages, who takes them along their way, who publishes, and how many are under way at most."""
-        if self._engine.concurrency == 1 and not self._view.settings.reads_with_hunyuan:
-            return Desk(self._view, lambda: self._engine), AtOnce(), AtOnce(), 1
-        detector = build_detector(self._view.settings.ocr_threads)
-        workers = Processes(self._view, lambda: detector)
-        most = self._engine.concurrency + 2 * workers.count
-        return workers, ThreadPoolExecutor(most, "page"), ThreadPoolExecutor(1, "publish"), most
+        self._under_way: dict[Future[None], str] = {}
+        self._images = OneAtATime()
+        self._staff, self.most = staff_for(engine, view)
+        self._threads: Executor = ThreadPoolExecutor(self.most, "page") if self.most > 1 else AtOnce()
+        self._publisher: Executor = ThreadPoolExecutor(1, "publish") if self.most > 1 else AtOnce()
 
     @property
     def reader(self) -> str:
         """Everything that decides how a page is read."""
         return self._reader
 
-    def submit(self, job: Job, page_number: int, done: Callable[[], None]) -> None:
+    def open(self, source: SourceDocument) -> int:
+        """Open a document where its pages will be read; give back how many it has, at least 1.
+
+        Raises:
+            DocumentError: it cannot be opened.
+            PageciteError: what should open it is not installed or cannot be started.
+        """
+        return self._staff.open(source)
+
+    def submit(self, job: Job, page_number: int, done: Callable[[str], None]) -> None:
         """Send a page on its way; waits while too many are under way.
 
         Args:
             job: its document.
             page_number: 1-based.
-            done: called in this thread for each page that was seen to arrive.
+            done: called in this thread with the document's id for each page that was seen to arrive, whosever it is.
 
         Raises:
             PageciteError: a page failed in a way that stops everything.
@@ -98,29 +104,36 @@ class PageFlow:
             self._arrivals(done)
         future = self._threads.submit(lambda: self._page(job, page_number))
         job.pages.append(future)
-        self._under_way.add(future)
+        self._under_way[future] = job.source.doc_id
         if future.done():
             self._arrivals(done)
 
-    def finish(self, job: Job, done: Callable[[], None]) -> None:
-        """Wait until all pages of a document have arrived.
+    def finish(self, job: Job, done: Callable[[str], None]) -> None:
+        """Wait until all pages of a document have arrived; see `submit`.
 
         Raises:
             PageciteError: a page failed in a way that stops everything.
         """
-        while not self._under_way.isdisjoint(job.pages):
+        while not self._under_way.keys().isdisjoint(job.pages):
             self._arrivals(done)
 
     def publish(self, work: Callable[[], T]) -> "Future[T]":
         """Have a document made visible, one after another, while pages of others are read."""
-        return self._publisher.submit(work)
 
-    def _arrivals(self, done: Callable[[], None]) -> None:
+        def trimmed() -> T:
+            try:
+                return work()
+            finally:
+                trim()  # the embedding model leaves as much free memory behind as it takes
+
+        return self._publisher.submit(trimmed)
+
+    def _arrivals(self, done: Callable[[str], None]) -> None:
         arrived, _ = wait(self._under_way, return_when=FIRST_COMPLETED)
-        self._under_way -= arrived
-        for future in arrived:
+        doc_ids = [(future, self._under_way.pop(future)) for future in arrived]
+        for future, doc_id in doc_ids:
             future.result()
-            done()
+            done(doc_id)
 
     def close(self, *, failed: bool) -> None:
         """Let the workers go.
@@ -131,7 +144,7 @@ class PageFlow:
         if failed:
             self._stopping.set()
             self._engine.close()
-        self._workers.close()
+        self._staff.close()
         self._threads.shutdown(cancel_futures=True)
         self._publisher.shutdown(cancel_futures=True)
 
@@ -141,41 +154,61 @@ class PageFlow:
             raise CancelledError
         source = job.source
         try:
-            page = self._read(job, self._workers.look(source, number))
-        except PageError as error:
+            page = self._staff.read(source, number, partial(self._recall, job))
+        except (PageError, DocumentError) as error:  # a file may be gone, or changed, since it was opened
             if was_interrupted(error):
                 raise KeyboardInterrupt from error
             if self._stopping.is_set():
                 raise CancelledError from error
             logger.info("%s, page %d: %s", source.name, number, error)
             job.failures[number] = f"page {number}: {error}"
-            self._library.save_page_failure(self._reader, source.doc_id, number, job.failures[number])
+            self._library.save_page_failure(job.reader or self._reader, source.doc_id, number, job.failures[number])
             return
-        self._library.keep_image(source.doc_id, number, page.image)
-        self._library.save_page(self._reader, page.text)
+        image = self._library.keep_image(source.doc_id, number, page.image)
+        self._library.save_page(job.reader or self._reader, page.text, image)
 
-    def _read(self, job: Job, sight: Sight | ReadPage) -> ReadPage:
-        if isinstance(sight, ReadPage):
-            return sight
-        return self._workers.compose(sight, self._recognition(job, sight))
-
-    def _recognition(self, job: Job, sight: Sight) -> Recognition:
-        """What the engine reads on a page, or once read on the same image."""
-        key = self._engine.name + ("" if sight.wants_boxes else ", no boxes")
-        image = image_hash(sight.image)
-        if not job.refresh and (known := self._library.find_reading(image, key)):
-            recognition = known
-        elif self._stopping.is_set():
-            raise CancelledError  # the engine was closed; asked now, it would begin anew
-        else:
-            recognition = self._engine.read(sight.image, boxes=sight.wants_boxes)
-        self._library.keep_reading(job.source.doc_id, image, key, recognition)
+    def _recall(self, job: Job, image: str, wants_boxes: bool, read: Callable[[], Recognition]) -> Recognition:
+        """What the engine reads on a page, or once read on the same image; see `Recall`."""
+        key = self._engine.name + ("" if wants_boxes else ", no boxes")
+        whose = ""
+        if job.refresh:  # what counts is what was read since it was begun, and then stopped
+            key, whose = again(key), job.source.doc_id
+        with self._images.turn(f"{image} {key}"):  # two equal pages: one is read, the other has its answer
+            if known := self._library.find_reading(image, key, whose):
+                recognition = known
+            elif self._stopping.is_set():
+                raise CancelledError  # the engine was closed; asked now, it would begin anew
+            else:
+                recognition = read()
+            self._library.keep_reading(job.source.doc_id, image, key, recognition)
         return recognition
+
+
+class OneAtATime:
+    """Lets one thread at a time at each of many things."""
+
+    def __init__(self) -> None:
+        self._changed = Condition()
+        self._taken: set[str] = set()
+
+    @contextmanager
+    def turn(self, key: str) -> Iterator[None]:
+        """Wait until no other thread is at the thing of that name, and be at it for the time of the block."""
+        with self._changed:
+            self._changed.wait_for(lambda: key not in self._taken)
+            self._taken.add(key)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._taken.remove(key)
+                self._changed.notify_all()
 
 
 @contextmanager
 def page_flow(library: Library, engine: OcrEngine, view: View) -> Iterator[PageFlow]:
     """A flow for the time of a ``with`` block; pages under way are given up when the block fails."""
+    give_back_large_blocks()
     flow = PageFlow(library, engine, view)
     failed = True
     try:

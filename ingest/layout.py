@@ -28,7 +28,8 @@ _CJK_FONT = "china-s"
 _SYNTHETIC_WIDTH = 612.0  # points; the page's proportions are kept
 _JPEG_QUALITY = 80
 _WORD = re.compile(r"\w+")
-_MARKUP = re.compile(r"</?u>|\*\*|(?<![\w*])[_*](?=\S)|(?<=\S)[_*](?![\w*])|`")
+_PICTURE_TEXT = "<!-- Start of picture text -->"
+_MARKUP = re.compile(r"</?u>|</?mark>|\*\*|(?<![\w*])[_*](?=\S)|(?<=\S)[_*](?![\w*])|`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +166,8 @@ def _block(region: _Region, lines: list[TextLine], start: int) -> Block:
         markdown = _clean_table(region.markdown)
         if not _keeps_words(markdown, lines, _MIN_KEPT_TABLE):
             markdown = _table_of(lines)
+    elif _PICTURE_TEXT in region.markdown:  # a logo, a stamp, or a whole receipt: what stands in it, row by row
+        markdown = "\n".join(join([line.text for line in row]) for row in rows_of(lines))
     else:
         markdown = plain_markdown(region.markdown)
         if not _keeps_words(markdown, lines, _MIN_KEPT):

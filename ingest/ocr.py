@@ -1,6 +1,7 @@
 """The interface of an OCR engine, and the choice of one by setting."""
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, runtime_checkable
 
 from PIL.Image import Image
 
@@ -46,6 +47,25 @@ class OcrEngine(Protocol):
     def close(self) -> None:
         """Give up what is under way and release what is held; the next page begins anew."""
         ...
+
+
+# Makes an engine, given how many processor cores there are for it. Can be sent to another process.
+Recipe = Callable[[int], OcrEngine]
+
+
+@runtime_checkable
+class Portable(Protocol):
+    """An engine that other processes may be able to make for themselves."""
+
+    @property
+    def recipe(self) -> Recipe | None:
+        """How they make it; None where only this process can."""
+        ...
+
+
+def recipe_of(engine: OcrEngine) -> Recipe | None:
+    """How other processes make the same engine; None for one that reads in this process alone, or on servers."""
+    return engine.recipe if isinstance(engine, Portable) else None
 
 
 def choose_engine(settings: Settings) -> OcrEngine:

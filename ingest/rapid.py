@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.metadata import PackageNotFoundError, version
 from threading import Lock
 from typing import Any
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL.Image import Image, Resampling
 
 from ingest.errors import ConfigError, PageError
+from ingest.ocr import Recipe
 from ingest.orientation import TALL, Reading, find_turn
 from ingest.strips import Pixels, cut_out, stacked, turned, word_spans
 from ingest.types import Box, Recognition, TextLine
@@ -25,6 +26,10 @@ _MOST_PIXELS = 2_900_000
 _SHORT_SIDE = 736
 # A tall box longer than this many times its width holds several characters; a shorter one may be a lone digit.
 _COLUMN = 2.5
+# A difference in grey levels between neighbouring pixels, as at the edge of a letter.
+_SHARP = 60
+# A part of a page no larger than this share of it is looked at again where nothing was found on the whole.
+_LONE = 0.3
 
 
 class RapidEngine:
@@ -63,6 +68,11 @@ class RapidEngine:
         """One page takes the threads that the setting gives."""
         return 1
 
+    @property
+    def recipe(self) -> Recipe | None:
+        """How other processes make it; see `Portable`."""
+        return partial(_copy, self._threads) if self._load is _load else None
+
     def read(self, image: Image, *, boxes: bool = True) -> Recognition:
         """Recognise one page. See `OcrEngine.read`.
 
@@ -87,13 +97,17 @@ class RapidEngine:
             return self._loaded
 
 
+def _copy(threads: int, cores: int) -> RapidEngine:
+    return RapidEngine(threads or cores)
+
+
 class _Page:
     """One page image, its text boxes, and what was read of them so far."""
 
     def __init__(self, models: "_Models", pixels: Pixels) -> None:
         self.pixels = pixels
         self._models = models
-        self._quads = models.detect(pixels)
+        self._quads = _found(models, pixels)
         self._known: dict[tuple[int, int], _Line] = {}
 
     @cached_property
@@ -136,6 +150,33 @@ class _Page:
         corners = np.clip(self._quads[index] / (width, height), 0.0, 1.0)
         (x0, y0), (x1, y1) = corners.min(axis=0), corners.max(axis=0)
         return float(x0), float(y0), float(x1), float(y1)
+
+
+def _found(models: "_Models", pixels: Pixels) -> NDArray[np.float32]:
+    """Text boxes. On a page that is empty but for a word or two the detector sees nothing: it is shown them alone."""
+    quads = models.detect(pixels)
+    if len(quads):
+        return quads
+    top, bottom, left, right = _printed(pixels)
+    part = pixels[top:bottom, left:right]
+    if not part.size or part.size > _LONE * pixels.size:
+        return quads
+    return models.detect(part) + np.array([left, top], np.float32)
+
+
+def _printed(pixels: Pixels) -> tuple[int, int, int, int]:
+    """The part of a page where anything is printed, with a margin: its first row, the one after its last, columns."""
+    marks = np.abs(np.diff(pixels.min(axis=2).astype(np.int16), axis=1)) > _SHARP
+    rows, columns = np.flatnonzero(marks.any(axis=1)), np.flatnonzero(marks.any(axis=0))
+    if not len(rows):
+        return 0, 0, 0, 0
+    margin = max(pixels.shape[:2]) // 10
+    return (
+        max(0, int(rows[0]) - margin),
+        int(rows[-1]) + margin + 1,
+        max(0, int(columns[0]) - margin),
+        int(columns[-1]) + margin + 1,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,38 +5,31 @@ runs elsewhere can be kept busy with other pages.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
+import numpy as np
 import pymupdf
 from PIL import Image
 
 from ingest.alignment import Written, align
 from ingest.boxes import area, share_within
 from ingest.hunyuan.markdown import plain_text, split_blocks
+from ingest.images import turned
 from ingest.layout import arrange, arrange_image
 from ingest.ocr import OcrEngine
-from ingest.pages import OpenDocument, turned
+from ingest.pages import OpenDocument
+from ingest.reading import Reading, ReadPage, layer_reader
 from ingest.records import REVIEW_MARK
-from ingest.settings import Settings
 from ingest.textlayer import read_words
-from ingest.trust import LayerJudge, Verdict
+from ingest.trust import LayerJudge, Verdict, has_ink
 from ingest.types import Block, Box, PageText, Recognition, TextLine, TextSource
 
-# Raise it when pages would be read differently by the same engine, so that they are read again.
-_REVISION = 2
-_LAYER = f"pymupdf {pymupdf.__version__}"
 # An OCR line that lies this much within text that we already have says nothing new.
 _SAME_PLACE = 0.3
 _POOR_CONFIDENCE = 0.7
-
-
-@dataclass(frozen=True, slots=True)
-class ReadPage:
-    """A page's upright image and its text."""
-
-    image: Image.Image
-    text: PageText
+_SURE = 0.8
+_DAMAGED = "the file is damaged, and nothing is shown on this page; get the file from its source again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,27 +54,6 @@ class Sight:
     def wants_boxes(self) -> bool:
         """Whether the places of the page's lines are still unknown."""
         return not self.found and (self.verdict.needs_ocr or not self.verdict.lines)
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What decides how pages are read.
-
-    Attributes:
-        engine: name and version of the engine.
-        all_pages: whether it reads pages with a trustworthy text layer, too.
-        detect: whether the embedded detector finds the lines beforehand.
-    """
-
-    engine: str
-    all_pages: bool = False
-    detect: bool = False
-
-
-def reading_of(settings: Settings, engine: OcrEngine) -> Reading:
-    """How the settings want pages to be read."""
-    detect = settings.reads_with_hunyuan and settings.hunyuan_boxes == "detector"
-    return Reading(engine.name, settings.ocr_pages == "all", detect)
 
 
 class PageReader:
@@ -123,7 +95,8 @@ class PageReader:
             return self._with_lines(sight) if self._reading.detect and sight.wants_boxes else sight
         # The layout may look at the PDF page itself only where its text is exactly what we believe.
         settled = page if verdict.lines and not verdict.hidden else None
-        return self._composed(sight, image, verdict.lines, Recognition(()), settled)
+        blank = not verdict.lines and document.is_damaged
+        return self._composed(sight, image, verdict.lines, Recognition((), review=_DAMAGED if blank else ""), settled)
 
     def _with_lines(self, sight: Sight) -> Sight:
         recognition = self._detector.read(sight.image)
@@ -141,7 +114,7 @@ class PageReader:
         verdict, image = sight.verdict, sight.image
         if not verdict.lines:
             image = turned(image, recognition.rotation)
-        read = Recognition(sight.found, 0) if sight.found else recognition
+        read = Recognition(sight.found, 0) if sight.found else _legible(recognition)
         if recognition.markdown and not read.lines and not verdict.lines:
             read = Recognition(self._detector.read(image).lines)
         lines = verdict.lines
@@ -172,21 +145,15 @@ class PageReader:
             lines=lines,
             engine=self._engine_name(source),
             source=source,
-            warnings=tuple(_warnings(number, sight.verdict, lines)),
+            warnings=tuple(_warnings(number, sight, lines, wordless=not (blocks or lines or review))),
             review=review,
         )
         return ReadPage(image, text)
 
     def _engine_name(self, source: TextSource) -> str:
-        names = {TextSource.LAYER: _LAYER, TextSource.OCR: self._reading.engine, TextSource.NONE: ""}
-        return names.get(source, f"{_LAYER} + {self._reading.engine}")
-
-
-def reader_key(reading: Reading, dpi: int, max_pixels: int) -> str:
-    """Everything that decides how a page is read: the key of its journal entry beside document and number."""
-    pages = "all pages" if reading.all_pages else "pages in need"
-    boxes = "; detector" if reading.detect else ""
-    return f"{reading.engine}{boxes}; {pages}; {_LAYER}; {dpi} dpi; {max_pixels} px; revision {_REVISION}"
+        layer = layer_reader()
+        names = {TextSource.LAYER: layer, TextSource.OCR: self._reading.engine, TextSource.NONE: ""}
+        return names.get(source, f"{layer} + {self._reading.engine}")
 
 
 def read_page(document: OpenDocument, page_number: int, doc_id: str, engine: OcrEngine) -> ReadPage:
@@ -231,8 +198,22 @@ def _covered(box: Box, taken: list[Box]) -> float:
     return sum(share_within(box, other) for other in taken) if area(box) > 0 else 1.0
 
 
-def _warnings(page_number: int, verdict: Verdict, lines: tuple[TextLine, ...]) -> list[str]:
-    found = [f"page {page_number}: {verdict.reason}"] if verdict.reason else []
+def _warnings(page_number: int, sight: Sight, lines: tuple[TextLine, ...], *, wordless: bool) -> list[str]:
+    reason = sight.verdict.reason
+    found = [f"page {page_number}: {reason}"] if reason else []
     if lines and sum(line.confidence for line in lines) / len(lines) < _POOR_CONFIDENCE:
         found.append(f"page {page_number}: hard to read, check the text against the image")
+    if wordless and has_ink(np.asarray(sight.image.convert("L"))):
+        found.append(f"page {page_number}: no text was found on it, though it is not blank")
     return found
+
+
+def _legible(recognition: Recognition) -> Recognition:
+    """What was read; nothing, where it is single characters alone and none of them sure, as pictures are read."""
+    if recognition.markdown or any(map(_is_legible, recognition.lines)):
+        return recognition
+    return replace(recognition, lines=())
+
+
+def _is_legible(line: TextLine) -> bool:
+    return line.confidence >= _SURE or sum(map(str.isalnum, line.text)) > 1

@@ -23,10 +23,14 @@ class DocumentRecord:
         title: found from its content.
         media_type: for example ``application/pdf``.
         page_count: number of pages.
-        status: ``ready``, ``pending`` (not finished) or ``failed``.
+        status: ``ready``, ``pending`` (not finished), ``failed``, or ``retired`` (an older version of a file, which
+            questions do not see).
         reason: why it, or some of its pages, failed or need review; empty where none does.
         added_at: UTC, ISO 8601.
         paths: all places it was added from.
+        reader: key of how its visible pages were read (`ingest.reader.reader_key`); empty where none are visible.
+        superseded_by: id of the document that took a retired one's place.
+        size: bytes of its file.
     """
 
     doc_id: str
@@ -38,6 +42,9 @@ class DocumentRecord:
     reason: str
     added_at: str
     paths: tuple[str, ...] = ()
+    reader: str = ""
+    superseded_by: str = ""
+    size: int = 0
 
     @property
     def state(self) -> str:
@@ -65,12 +72,37 @@ class SubjectRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class PathRecord:
+    """What was last seen at a path.
+
+    Attributes:
+        doc_id: the document of that content.
+        status: that document's status.
+        size: bytes of the file as it was then; None where unknown.
+        modified: its time of modification, nanoseconds since 1970; None where unknown.
+    """
+
+    doc_id: str
+    status: str
+    size: int | None
+    modified: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class PageRecord:
-    """A page's journal entry: its text, or why there is none (`text` is None)."""
+    """A page's journal entry: its text, or why there is none (`text` is None).
+
+    Attributes:
+        page_number: 1-based.
+        text: what was read.
+        reason: why it failed or needs review; empty where it does not.
+        image: its image's file name; empty where there is none.
+    """
 
     page_number: int
     text: PageText | None
     reason: str
+    image: str = ""
 
 
 def page_values(page: PageText) -> dict[str, Any]:

@@ -1,49 +1,62 @@
-"""Documents and pages in the database: what is there, what is done, what failed and why."""
+"""Documents in the database: what is there, under which names, visible or not."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from ingest.errors import AmbiguousDocument, DocumentNotFound
-from ingest.files import as_text
-from ingest.records import DocumentRecord, PageRecord, page_from, page_values
-from ingest.schema import documents, pages, paths, readings
-from ingest.types import PageText, SourceDocument
+from ingest.records import DocumentRecord
+from ingest.schema import changes, documents, paths
+from ingest.types import SourceDocument
 
-READY, PENDING, FAILED = "ready", "pending", "failed"
-# Of a page: read; read, but a person should look at it.
-DONE, REVIEW = "done", "review"
+READY, PENDING, FAILED, RETIRED, REMOVED = "ready", "pending", "failed", "retired", "removed"
 _MIN_ID = 6  # characters of a document id that may stand for it
 
 
 def list_documents(connection: Connection) -> list[DocumentRecord]:
-    """All documents, by name."""
+    """All documents, by name; those whose removal is begun are gone."""
     places: dict[str, list[str]] = {}
-    for doc_id, path in connection.execute(select(paths).order_by(paths.c.path)):
+    for doc_id, path in connection.execute(select(paths.c.doc_id, paths.c.path).order_by(paths.c.path)):
         places.setdefault(doc_id, []).append(path)
-    rows = connection.execute(select(documents).order_by(documents.c.name, documents.c.doc_id))
-    return [
-        DocumentRecord(
-            doc_id=row.doc_id,
-            name=row.name,
-            title=row.title,
-            media_type=row.media_type,
-            page_count=row.page_count,
-            status=row.status,
-            reason=row.reason,
-            added_at=row.added_at,
-            paths=tuple(places.get(row.doc_id, ())),
-        )
-        for row in rows
-    ]
+    query = select(documents).where(documents.c.status != REMOVED).order_by(documents.c.name, documents.c.doc_id)
+    return [_record(row, places.get(row.doc_id, ())) for row in connection.execute(query)]
+
+
+def get_document(connection: Connection, doc_id: str) -> DocumentRecord | None:
+    """The document of an id; None where there is none, or its removal is begun."""
+    query = select(documents).where(documents.c.doc_id == doc_id, documents.c.status != REMOVED)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    places = select(paths.c.path).where(paths.c.doc_id == doc_id).order_by(paths.c.path)
+    return _record(row, connection.scalars(places).all())
+
+
+def _record(row: Row[Any], places: Sequence[str]) -> DocumentRecord:
+    return DocumentRecord(
+        doc_id=row.doc_id,
+        name=row.name,
+        title=row.title,
+        media_type=row.media_type,
+        page_count=row.page_count,
+        status=row.status,
+        reason=row.reason,
+        added_at=row.added_at,
+        paths=tuple(places),
+        reader=row.reader,
+        superseded_by=row.superseded_by,
+        size=row.size,
+    )
 
 
 def find_document(connection: Connection, key: str) -> DocumentRecord:
     """The document of an id, a path, a file name under which it was added, or the beginning of an id.
+
+    Of the versions of one file, the visible one is meant; the others are found by their ids.
 
     Raises:
         DocumentNotFound: there is none.
@@ -52,8 +65,9 @@ def find_document(connection: Connection, key: str) -> DocumentRecord:
     everything = list_documents(connection)
     place = os.path.abspath(key) if Path(key).name != key else ""
     found = (
-        [d for d in everything if d.doc_id == key or place in d.paths]
-        or [d for d in everything if key == d.name or key in (Path(path).name for path in d.paths)]
+        [d for d in everything if d.doc_id == key]
+        or _foremost([d for d in everything if place in d.paths])
+        or _foremost([d for d in everything if key == d.name or key in (Path(path).name for path in d.paths)])
         or [d for d in everything if len(key) >= _MIN_ID and d.doc_id.startswith(key)]
     )
     if not found:
@@ -64,34 +78,87 @@ def find_document(connection: Connection, key: str) -> DocumentRecord:
     return found[0]
 
 
-def begin(connection: Connection, source: SourceDocument, page_count: int, *, keep_path: bool = True) -> str:
-    """Enter a document, or another path of one that is there; give back its status."""
-    connection.execute(
-        insert(documents)
-        .values(
-            doc_id=source.doc_id,
-            name=source.name,
-            title="",
-            intro="",
-            media_type=source.media_type,
-            size=source.size,
-            page_count=page_count,
-            status=PENDING,
-            reason="",
-            added_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        )
-        .on_conflict_do_nothing()
+def _foremost(found: list[DocumentRecord]) -> list[DocumentRecord]:
+    """Without retired versions where there is another, and without unfinished ones of a path that has a visible one."""
+    current = [record for record in found if record.status != RETIRED]
+    shown = {path for record in current if record.status == READY for path in record.paths}
+    return [r for r in current if r.status == READY or shown.isdisjoint(r.paths)] or found
+
+
+def get_status(connection: Connection, doc_id: str) -> str:
+    """A document's status; empty where it is not there."""
+    return connection.scalar(select(documents.c.status).where(documents.c.doc_id == doc_id)) or ""
+
+
+def get_name(connection: Connection, doc_id: str) -> str:
+    """A document's file name; empty where it is not there."""
+    return connection.scalar(select(documents.c.name).where(documents.c.doc_id == doc_id)) or ""
+
+
+def stamps(connection: Connection) -> dict[str, int]:
+    """For each visible document the number of its last change."""
+    query = (
+        select(documents.c.doc_id, func.max(changes.c.seq))
+        .join(changes, changes.c.doc_id == documents.c.doc_id, isouter=True)
+        .where(documents.c.status == READY)
+        .group_by(documents.c.doc_id)
+        .order_by(documents.c.doc_id)
     )
-    if keep_path:
-        place = insert(paths).values(doc_id=source.doc_id, path=as_text(str(source.path)))
-        connection.execute(place.on_conflict_do_nothing())
-    status = connection.scalar(select(documents.c.status).where(documents.c.doc_id == source.doc_id))
-    return str(status)
+    return {doc_id: seq or 0 for doc_id, seq in connection.execute(query)}
 
 
-def set_status(connection: Connection, doc_id: str, status: str, reason: str = "") -> None:
-    """Change a document's status."""
-    connection.execute(update(documents).where(documents.c.doc_id == doc_id).values(status=status, reason=reason))
+def enter(connection: Connection, source: SourceDocument, page_count: int) -> str:
+    """Enter a document that is to be read, unless it is there; give back its status.
+
+    One that failed before, or whose removal was begun, is pending again.
+    """
+    status = get_status(connection, source.doc_id)
+    if status == REMOVED:
+        delete_removed(connection, source.doc_id)
+        status = ""
+    if not status:
+        connection.execute(insert(documents).values(**_new(source), page_count=page_count, status=PENDING))
+    elif status in (PENDING, FAILED):
+        changed = {"status": PENDING, "reason": "", "page_count": page_count}
+        connection.execute(update(documents).where(documents.c.doc_id == source.doc_id).values(changed))
+    return status if status in (READY, RETIRED) else PENDING
+
+
+def refuse(connection: Connection, source: SourceDocument, reason: str) -> None:
+    """Enter a document that cannot be opened as failed; one that is visible, or was, stays what it is."""
+    status = get_status(connection, source.doc_id)
+    if status == REMOVED:
+        delete_removed(connection, source.doc_id)
+        status = ""
+    if not status:
+        connection.execute(insert(documents).values(**_new(source), page_count=0, status=FAILED, reason=reason))
+    else:
+        fail(connection, source.doc_id, reason)
+
+
+def _new(source: SourceDocument) -> dict[str, object]:
+    return {
+        "doc_id": source.doc_id,
+        "name": source.name,
+        "media_type": source.media_type,
+        "size": source.size,
+        "added_at": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def fail(connection: Connection, doc_id: str, reason: str) -> None:
+    """Note that a document could not be read; one that is visible, or was, stays what it is."""
+    connection.execute(
+        update(documents)
+        .where(documents.c.doc_id == doc_id, documents.c.status.in_((PENDING, FAILED)))
+        .values(status=FAILED, reason=reason)
+    )
+
+
+def make_visible(connection: Connection, doc_id: str, reader: str, reason: str, page_count: int) -> None:
+    """Let questions see a document, with the pages of a reader."""
+    values = {"status": READY, "reader": reader, "reason": reason, "page_count": page_count, "superseded_by": ""}
+    connection.execute(update(documents).where(documents.c.doc_id == doc_id).values(values))
 
 
 def set_subject(connection: Connection, doc_id: str, title: str, intro: str) -> None:
@@ -99,77 +166,33 @@ def set_subject(connection: Connection, doc_id: str, title: str, intro: str) -> 
     connection.execute(update(documents).where(documents.c.doc_id == doc_id).values(title=title, intro=intro))
 
 
-def save_page(connection: Connection, reader: str, page: PageText) -> None:
-    """Enter a page as done, or as done but to be looked at."""
-    status = REVIEW if page.review else DONE
-    values = {"reader": reader, "status": status, "reason": page.review, **page_values(page)}
-    _upsert_page(connection, page.doc_id, page.page_number, values)
+def put_away(connection: Connection, doc_ids: Iterable[str], status: str, superseded_by: str = "") -> None:
+    """Let documents be retired, or removed."""
+    values = {"status": status} | ({"superseded_by": superseded_by} if superseded_by else {})
+    connection.execute(update(documents).where(documents.c.doc_id.in_(list(doc_ids))).values(values))
 
 
-def save_page_failure(connection: Connection, reader: str, doc_id: str, page_number: int, reason: str) -> None:
-    """Enter a page as failed, unless it was read before: then its text stays."""
-    known = connection.scalar(
-        select(pages.c.status).where(pages.c.doc_id == doc_id, pages.c.page_number == page_number)
-    )
-    if known in (DONE, REVIEW):
-        return
-    empty = {"engine": "", "source": "", "blocks": "[]", "lines": "[]", "warnings": "[]", "confidence": 0.0}
-    _upsert_page(connection, doc_id, page_number, {"reader": reader, "status": "failed", "reason": reason, **empty})
+def older_versions(connection: Connection, doc_id: str) -> list[str]:
+    """Retired documents whose place this one took, and those whose place these took before."""
+    found = [doc_id]
+    for newer in found:
+        query = select(documents.c.doc_id).where(documents.c.superseded_by == newer, documents.c.status == RETIRED)
+        found += [older for older in connection.scalars(query) if older not in found]
+    return found[1:]
 
 
-def _upsert_page(connection: Connection, doc_id: str, page_number: int, values: dict[str, object]) -> None:
-    statement = insert(pages).values(doc_id=doc_id, page_number=page_number, **values)
-    connection.execute(statement.on_conflict_do_update(index_elements=["doc_id", "page_number"], set_=values))
-
-
-def done_pages(connection: Connection, doc_id: str, reader: str) -> set[int]:
-    """Numbers of the pages that this reader has already read."""
-    query = select(pages.c.page_number).where(
-        pages.c.doc_id == doc_id, pages.c.reader == reader, pages.c.status.in_((DONE, REVIEW))
-    )
-    return set(connection.scalars(query))
-
-
-def get_pages(connection: Connection, doc_id: str, numbers: Iterable[int] | None = None) -> list[PageRecord]:
-    """Journal entries of a document's pages, in order; those of the given numbers, or all."""
-    query = select(pages).where(pages.c.doc_id == doc_id).order_by(pages.c.page_number)
-    if numbers is not None:
-        query = query.where(pages.c.page_number.in_(list(numbers)))
-    return [
-        PageRecord(row.page_number, page_from(row) if row.status in (DONE, REVIEW) else None, row.reason)
-        for row in connection.execute(query)
-    ]
+def with_status(connection: Connection, statuses: Sequence[str]) -> list[str]:
+    """Ids of the documents with one of these statuses."""
+    query = select(documents.c.doc_id).where(documents.c.status.in_(statuses)).order_by(documents.c.doc_id)
+    return list(connection.scalars(query))
 
 
 def count_by_status(connection: Connection) -> dict[str, int]:
     """Number of documents in each status."""
-    query = select(documents.c.status, func.count()).group_by(documents.c.status)
+    query = select(documents.c.status, func.count()).where(documents.c.status != REMOVED).group_by(documents.c.status)
     return {status: count for status, count in connection.execute(query)}
 
 
-def count_pages(connection: Connection) -> dict[str, int]:
-    """Number of pages by where their text comes from; others under ``failed`` and ``needs review``."""
-    counts: dict[str, int] = {}
-    query = select(pages.c.status, pages.c.source, func.count()).group_by(pages.c.status, pages.c.source)
-    for status, source, count in connection.execute(query):
-        kind = {DONE: source, REVIEW: "needs review"}.get(status, "failed")
-        counts[kind] = counts.get(kind, 0) + count
-    return counts
-
-
-def find_reading(connection: Connection, image_hash: str, engine: str) -> str | None:
-    """What an engine once read from an image, for any document; None where it did not."""
-    query = select(readings.c.recognition).where(readings.c.image_hash == image_hash, readings.c.engine == engine)
-    return connection.scalar(query.limit(1))
-
-
-def save_reading(connection: Connection, doc_id: str, image_hash: str, engine: str, recognition: str) -> None:
-    """Keep what an engine read from an image, for as long as the document is there."""
-    key = {"doc_id": doc_id, "image_hash": image_hash, "engine": engine}
-    statement = insert(readings).values(recognition=recognition, **key)
-    connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_={"recognition": recognition}))
-
-
-def delete_document(connection: Connection, doc_id: str) -> None:
-    """Delete a document's row, and with it its paths and pages."""
-    connection.execute(delete(documents).where(documents.c.doc_id == doc_id))
+def delete_removed(connection: Connection, doc_id: str) -> None:
+    """Delete the row of a document whose removal was begun, and with it its paths, pages and readings."""
+    connection.execute(delete(documents).where(documents.c.doc_id == doc_id, documents.c.status == REMOVED))

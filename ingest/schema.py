@@ -1,6 +1,7 @@
 """The library's tables. SQLite is the truth, vectors included; Chroma is made from it."""
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     Float,
     ForeignKey,
@@ -12,52 +13,72 @@ from sqlalchemy import (
     Text,
 )
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+
+# Sorted by its characters on every server, as SQLite does.
+TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 
 metadata = MetaData()
 
-# format version, embedding model and dimension, index generation
-facts = Table("facts", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
+# format: version of these tables; embedding_model: what the vectors come from; library_id: made once, of 32 hexadecimal
+# digits; purges: how often something was removed; purged: how many of those removals are wiped from the files
+facts = Table("facts", metadata, Column("name", TEXT, primary_key=True), Column("value", TEXT, nullable=False))
 
 documents = Table(
     "documents",
     metadata,
-    Column("doc_id", Text, primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("title", Text, nullable=False, default=""),
-    Column("intro", Text, nullable=False, default=""),
-    Column("media_type", Text, nullable=False),
-    Column("size", Integer, nullable=False),
+    Column("doc_id", TEXT, primary_key=True),
+    Column("name", TEXT, nullable=False),
+    Column("title", TEXT, nullable=False, default=""),
+    Column("intro", TEXT, nullable=False, default=""),
+    Column("media_type", TEXT, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    # 0: it was never opened
     Column("page_count", Integer, nullable=False),
-    # pending: being read, not visible to questions; ready; failed
-    Column("status", Text, nullable=False),
-    Column("reason", Text, nullable=False, default=""),
-    Column("added_at", Text, nullable=False),
+    # pending: being read, not visible to questions; ready: visible; failed; retired: an older version of a file, kept,
+    # not visible; removed: its removal is begun and must be finished
+    Column("status", TEXT, nullable=False),
+    Column("reason", TEXT, nullable=False, default=""),
+    # whose pages are visible; empty where none are
+    Column("reader", TEXT, nullable=False, default="", server_default=""),
+    # of a retired document: the one that took its place
+    Column("superseded_by", TEXT, nullable=False, default="", server_default=""),
+    Column("added_at", TEXT, nullable=False),
 )
 
+# Where documents were seen. While a changed file is read, its path leads to the old version and to the new one.
 paths = Table(
     "paths",
     metadata,
-    Column("doc_id", Text, ForeignKey("documents.doc_id", ondelete="CASCADE"), primary_key=True),
-    Column("path", Text, primary_key=True),
+    Column("doc_id", TEXT, ForeignKey("documents.doc_id", ondelete="CASCADE"), primary_key=True),
+    Column("path", TEXT, primary_key=True),
+    # bytes, and the time of modification in ns, as they were when the file was read; NULL where unknown
+    Column("size", BigInteger),
+    Column("modified", BigInteger),
+    # which content this is of those that were seen at the path, from 1
+    Column("version", Integer, nullable=False, default=1, server_default="1"),
+    Index("paths_by_path", "path"),
 )
 
-# The journal: a page read by the same reader (engine, versions and settings that matter) is never read again.
+# The journal: a page read by the same reader (engine, versions and settings that matter) is never read again. Rows of
+# several readers stand beside each other while a document is read anew; those of `documents.reader` are visible.
 pages = Table(
     "pages",
     metadata,
-    Column("doc_id", Text, ForeignKey("documents.doc_id", ondelete="CASCADE"), primary_key=True),
+    Column("doc_id", TEXT, ForeignKey("documents.doc_id", ondelete="CASCADE"), primary_key=True),
     Column("page_number", Integer, primary_key=True),
-    Column("reader", Text, nullable=False),
-    Column("engine", Text, nullable=False),
-    Column("source", Text, nullable=False),
-    Column("blocks", Text, nullable=False),
-    Column("lines", Text, nullable=False),
-    Column("warnings", Text, nullable=False),
+    Column("reader", TEXT, primary_key=True),
+    Column("engine", TEXT, nullable=False),
+    Column("source", TEXT, nullable=False),
+    Column("blocks", TEXT, nullable=False),
+    Column("lines", TEXT, nullable=False),
+    Column("warnings", TEXT, nullable=False),
     Column("confidence", Float, nullable=False),
-    # done, review (done, but a person should look at it) or failed, both with the reason
-    Column("status", Text, nullable=False),
-    Column("reason", Text, nullable=False, default=""),
+    # its file in pages/<doc_id>/; empty where there is none
+    Column("image", TEXT, nullable=False, default="", server_default=""),
+    # pending; done; review (done, but a person should look at it) or failed, both with the reason
+    Column("status", TEXT, nullable=False),
+    Column("reason", TEXT, nullable=False, default=""),
 )
 
 # What engines read from page images, so that the same image is never read twice by the same engine: a new version of a
@@ -65,10 +86,10 @@ pages = Table(
 readings = Table(
     "readings",
     metadata,
-    Column("image_hash", Text, primary_key=True),
-    Column("engine", Text, primary_key=True),
-    Column("doc_id", Text, ForeignKey("documents.doc_id", ondelete="CASCADE"), primary_key=True),
-    Column("recognition", Text, nullable=False),
+    Column("image_hash", TEXT, primary_key=True),
+    Column("engine", TEXT, primary_key=True),
+    Column("doc_id", TEXT, ForeignKey("documents.doc_id", ondelete="CASCADE"), primary_key=True),
+    Column("recognition", TEXT, nullable=False),
     Index("readings_by_document", "doc_id"),
 )
 
@@ -76,13 +97,13 @@ chunks = Table(
     "chunks",
     metadata,
     Column("row", Integer, primary_key=True, autoincrement=True),
-    Column("chunk_id", Text, nullable=False, unique=True),
-    Column("doc_id", Text, ForeignKey("documents.doc_id", ondelete="CASCADE"), nullable=False),
+    Column("chunk_id", TEXT, nullable=False, unique=True),
+    Column("doc_id", TEXT, ForeignKey("documents.doc_id", ondelete="CASCADE"), nullable=False),
     Column("page_number", Integer, nullable=False),
     Column("position", Integer, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("heading", Text, nullable=False),
-    Column("text", Text, nullable=False),
+    Column("title", TEXT, nullable=False),
+    Column("heading", TEXT, nullable=False),
+    Column("text", TEXT, nullable=False),
     Column("line_start", Integer, nullable=False),
     Column("line_end", Integer, nullable=False),
     # float32, little-endian, of length 1
@@ -95,14 +116,6 @@ changes = Table(
     "changes",
     metadata,
     Column("seq", Integer, primary_key=True, autoincrement=True),
-    Column("doc_id", Text, nullable=False),
+    Column("doc_id", TEXT, nullable=False),
     sqlite_autoincrement=True,
-)
-
-# Full-text tables of SQLite FTS5. Their text is made by `ingest.tokens.terms`; Porter stems its English words.
-FULL_TEXT = (
-    "CREATE VIRTUAL TABLE IF NOT EXISTS chunk_terms USING fts5("
-    'title, heading, body, tokenize = "porter unicode61 remove_diacritics 2")',
-    "CREATE VIRTUAL TABLE IF NOT EXISTS document_terms USING fts5("
-    'title, intro, name, doc_id UNINDEXED, tokenize = "porter unicode61 remove_diacritics 2")',
 )

@@ -28,6 +28,18 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=ENV_FILE, frozen=True, extra="ignore")
 
     library: Path = Field(Path("data/library"), description="The library folder.")
+    database_url: SecretStr = Field(
+        SecretStr(""),
+        description="PostgreSQL that holds the library's tables, postgresql://…; empty: SQLite in the folder.",
+    )
+    chroma_url: str = Field(
+        "", description="A Chroma server that holds the vectors, http(s)://host:port; empty: Chroma in the folder."
+    )
+    old_versions: Literal["keep", "drop"] = Field(
+        "keep",
+        description="What becomes of a document when its file changed: kept, unseen by questions (keep), or removed "
+        "(drop).",
+    )
     ocr_engine: EngineName = Field(
         "rapidocr",
         description="What reads pages: embedded, HunyuanOCR on a server, or HunyuanOCR in this process (native).",
@@ -35,7 +47,9 @@ class Settings(BaseSettings):
     ocr_pages: Literal["needed", "all"] = Field(
         "needed", description="Which pages it reads: those without a trustworthy text layer, or all of them."
     )
-    ocr_threads: int = Field(0, ge=0, le=256, description="Threads of the embedded OCR engine; 0: one a core.")
+    ocr_threads: int = Field(
+        0, ge=0, le=256, description="Threads of the embedded OCR engine; 0: the cores, shared among the processes."
+    )
     hunyuan_url: str = Field(
         "http://localhost:8000/v1", description="HunyuanOCR's servers (OpenAI's API), replicas separated by commas."
     )
@@ -63,7 +77,13 @@ class Settings(BaseSettings):
     native_device: str | None = Field(None, description="cpu, cuda, cuda:1 ...; empty: a GPU where there is one.")
     native_batch: int = Field(8, ge=1, le=256, description="Pages of one batch of the native engine.")
     workers: int = Field(
-        0, ge=0, le=256, description="Processes that render pages ahead of a server; 0: one a core, at most 8."
+        0, ge=0, le=256, description="Processes that open, render and read files; 0: as cores and memory allow."
+    )
+    worker_memory: int = Field(
+        2048, ge=0, le=1_048_576, description="Most memory of such a process, in megabytes; 0: no limit."
+    )
+    page_seconds: float = Field(
+        120.0, ge=5, le=3600, description="Most seconds for each step of a page: rendering, reading, layout."
     )
     dpi: int = Field(200, ge=72, le=600, description="Resolution of page images, dots per inch.")
     max_pixels: int = Field(

@@ -7,12 +7,14 @@ import shutil
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby, pairwise
 
 import numpy as np
 from PIL import Image
 
 from ingest.errors import ConfigError, PageError
+from ingest.ocr import Recipe
 from ingest.orientation import TALL, Reading, find_turn, mean_confidence
 from ingest.scripts import separator
 from ingest.strips import Pixels, turned
@@ -57,6 +59,7 @@ class TesseractEngine:
         """
         if shutil.which("tesseract") is None:
             raise ConfigError(f"The OCR engine tesseract is not installed. Install it: {INSTALL}")
+        self._recipe = partial(_copy, threads, tuple(languages), timeout) if run is subprocess.run else None
         self._run = run
         self._timeout = timeout
         self._environment = os.environ | {"OMP_THREAD_LIMIT": str(threads or 1)}
@@ -72,6 +75,11 @@ class TesseractEngine:
     def concurrency(self) -> int:
         """One page takes the threads that the setting gives."""
         return 1
+
+    @property
+    def recipe(self) -> Recipe | None:
+        """How other processes make it; see `Portable`."""
+        return self._recipe
 
     def read(self, image: Image.Image, *, boxes: bool = True) -> Recognition:
         """Recognise one page. See `OcrEngine.read`.
@@ -117,6 +125,10 @@ class TesseractEngine:
         except OSError as exc:
             raise PageError(f"Tesseract cannot be run: {exc}") from exc
         return done.stdout.decode("utf-8", "replace")
+
+
+def _copy(threads: int, languages: tuple[str, ...], timeout: float, _cores: int) -> TesseractEngine:
+    return TesseractEngine(threads, languages, timeout)
 
 
 @dataclass(frozen=True, slots=True)

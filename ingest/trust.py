@@ -24,6 +24,8 @@ MIN_AGREEMENT = 0.5
 MAX_UNCOVERED = 0.25
 # Fewer edge pixels than this share of the page: nothing is printed on it.
 MIN_INK = 0.0002
+# Fewer than this share, and there is not even a letter on it: 40 pixels of an A4 page at 200 dpi.
+_TRACE = 0.00001
 _EDGE_LEVELS = 60
 _PROBE_CHARS = 12
 _PROBES_AT_ONCE = 8
@@ -67,7 +69,7 @@ class LayerJudge:
         """
         grey = np.asarray(image.convert("L"))
         if not words:
-            return Verdict((), needs_ocr=has_ink(grey))
+            return Verdict((), needs_ocr=has_ink(grey, least=_TRACE))
         if sum(not word.painted for word in words) > len(words) / 2:
             return Verdict((), needs_ocr=True, reason="its text layer is invisible, as an earlier OCR leaves it")
         if unmapped_share("".join(word.text for word in words)) > MAX_UNMAPPED:
@@ -176,9 +178,9 @@ def _edges(grey: NDArray[np.uint8]) -> NDArray[np.bool_]:
     return edges
 
 
-def has_ink(grey: NDArray[np.uint8]) -> bool:
-    """Whether anything is printed on the page."""
-    return bool(_edges(grey).mean() > MIN_INK)
+def has_ink(grey: NDArray[np.uint8], least: float = MIN_INK) -> bool:
+    """Whether anything is printed on the page, more than a share of its pixels: by default more than dust."""
+    return bool(_edges(grey).mean() > least)
 
 
 def uncovered_share(grey: NDArray[np.uint8], words: list[LayerWord]) -> float:

@@ -41,6 +41,7 @@ class SourceDocument:
         path: where it was read from.
         media_type: for example ``application/pdf``.
         size: bytes.
+        modified: when the file was last changed, nanoseconds since 1970; None where unknown.
     """
 
     doc_id: str
@@ -48,6 +49,7 @@ class SourceDocument:
     path: Path
     media_type: str
     size: int
+    modified: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

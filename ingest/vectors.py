@@ -1,215 +1,275 @@
-"""Chroma as a cache of the vectors in SQLite: one folder a process, kept in step, rebuilt when in doubt.
+"""The nearest chunks of a question, by Chroma, which is always in step with the library's database.
 
-Two processes on one Chroma folder corrupt it silently, and a killed writer can break it for good. So no
-folder is ever shared: each process that asks questions takes a *slot* (``chroma/slot-0``, ``slot-1``, ...)
-under a file lock that the operating system frees when the process ends, however it ends. A slot remembers the last
-change of the library that it has seen and applies what came later before each search. Whoever writes to the
-library writes to SQLite alone.
+Chroma is a copy of what the database says, and is made again from it whenever there is a doubt, without embedding.
+Whoever writes to the library writes to the database alone; each change has a number there, and before each search what
+came later than the copy is applied to it. Where copies are: `ingest.slots`, `ingest.chroma_server`, `ingest.stores`.
 """
 
-import json
 import logging
-import shutil
 import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TypeVar
 
-import numpy as np
-from filelock import FileLock, Timeout
-from numpy.typing import NDArray
-
-from ingest.errors import LibraryError, LibraryNotWritable
-from ingest.types import Chunk
+from ingest.chroma_server import ServerStore
+from ingest.errors import IndexMismatch, LibraryError
+from ingest.meter import Meter, Unwatched
+from ingest.slots import SlotStore, damaged_slots, delete_idle
+from ingest.stores import Store
+from ingest.vector_source import Position, VectorSource
 
 logger = logging.getLogger(__name__)
 
-Vectors = NDArray[np.float32]
+_Result = TypeVar("_Result")
 
-_COLLECTION = "chunks"
-_BATCH = 2000  # Chroma takes 5,461 at most
-_SLOTS = 64
-_STATE = "state.json"
-
-
-class VectorSource(Protocol):
-    """The truth that the index is kept in step with."""
-
-    def generation(self) -> str:
-        """Changes when all vectors do, as with another embedding model."""
-        ...
-
-    def last_change(self) -> int:
-        """Number of the last change."""
-        ...
-
-    def changed_since(self, seq: int) -> list[str]:
-        """Documents that changed after a change."""
-        ...
-
-    def document_chunks(self, doc_id: str) -> tuple[list[Chunk], Vectors]:
-        """A document's chunks and vectors; none where it is gone."""
-        ...
-
-    def count_chunks(self) -> int:
-        """Number of chunks in all."""
-        ...
+_ROUNDS = 5  # how often to look again when the library changes meanwhile
+_ALL = 200  # chunks of a library that is small enough to ask for each of them
+_SAMPLE = 50  # how many to ask for in a larger one
 
 
 class VectorIndex:
-    """Nearest chunks by cosine, served by Chroma from this process's own folder."""
+    """Nearest chunks by cosine, from this process's own copy, or that on a server. Safe to use from several threads."""
 
-    def __init__(self, folder: Path, source: VectorSource) -> None:
-        """Prepare the index; nothing is opened before the first search.
+    def __init__(self, folder: Path, source: VectorSource, server_url: str = "") -> None:
+        """Prepare; nothing is opened before the first search.
 
         Args:
             folder: the library's ``chroma`` folder.
             source: what to keep in step with.
+            server_url: of a Chroma server, ``http(s)://host:port``; empty: a slot of the folder.
+
+        Raises:
+            ConfigError: the URL is none.
         """
         self._folder = folder
         self._source = source
+        self._on_server = bool(server_url)
         self._mutex = threading.RLock()
-        self._lock: FileLock | None = None
-        self._slot: Path | None = None
-        self._client: Any = None
-        self._collection: Any = None
-        self._seq = 0
-        self._generation = ""
+        self._store: Store = (
+            ServerStore(server_url, source.position().library_id, folder) if server_url else SlotStore(folder)
+        )
+        self._checked = False
 
-    def search(self, vector: list[float], limit: int) -> list[tuple[str, float]]:
+    def search(self, vector: Sequence[float], limit: int) -> list[tuple[str, float]]:
         """Nearest chunks, best first, as pairs of chunk id and cosine (-1..1).
 
         Raises:
-            LibraryNotWritable: the cache folder cannot be written.
+            IndexMismatch: the vector has another length than the library's.
+            LibraryError: the Chroma server does not answer, or the database cannot be read.
         """
+
+        def ask() -> list[tuple[str, float]]:
+            self._catch_up()
+            return self._store.vectors().nearest(vector, limit)
+
         with self._mutex:
-            try:
-                self.sync()
-                return self._query(vector, limit)
-            except LibraryError:
-                raise
-            except Exception:
-                # Chroma raises many types when its files are broken. All of it can be made again.
-                logger.warning("The vector cache %s was broken; it is made again.", self._slot, exc_info=True)
-                self._rebuild()
-                return self._query(vector, limit)
+            return self._insist(ask, len(vector))
 
     def sync(self) -> None:
-        """Apply the library's changes since the last time; open or rebuild the cache where needed."""
+        """Apply the library's changes since the last time; open or rebuild the copy where needed.
+
+        Raises:
+            LibraryError: as `search`.
+        """
         with self._mutex:
-            if self._collection is None:
-                self._open()
-            if self._generation != self._source.generation():
-                self._rebuild()
-            elif self._seq < self._source.last_change():
-                self._apply()
+            self._insist(self._catch_up)
+
+    def purge(self) -> bool:
+        """Forget the vectors of removed documents, now that they are removed from the database.
+
+        Slots that hold them and that no process uses are deleted. In those in use they can no longer be found, and the
+        files go when their process ends, or when the slot is next used. A server that does not answer is brought in
+        step by whoever asks it next.
+
+        Returns:
+            Whether nothing of them is left, save in the files of a server.
+
+        Raises:
+            LibraryNotWritable: a file cannot be deleted.
+        """
+        with self._mutex:
+            if self._on_server or self._checked:
+                try:
+                    self._insist(self._catch_up)
+                except LibraryError as error:
+                    logger.warning("Removed vectors could not be deleted yet: %s", error)
+                    return False
+            # Slots may be left from before a server was set.
+            return delete_idle(self._folder, self._source.position().purges)
+
+    def rebuild(self, meter: Meter | None = None) -> None:
+        """Make the copy anew, and delete all others but those in use.
+
+        Others ask the old one until the new one is complete.
+
+        Raises:
+            LibraryError: as `search`; a file cannot be deleted.
+        """
+
+        def fill() -> None:
+            with self._alone():
+                self._store.read()
+                self._fill(self._source.position(), meter)
+
+        with self._mutex:
+            delete_idle(self._folder)
+            self._insist(fill)
+
+    def inspect(self) -> list[str]:
+        """What is wrong with the copies, a line each, without mending it; those in use are not looked at.
+
+        Raises:
+            LibraryError: the Chroma server does not answer, or the database cannot be read.
+        """
+        with self._mutex:
+            if not self._on_server:
+                return [f"{slot} is damaged" for slot in damaged_slots(self._folder)]
+            return self._insist(self._compare)
 
     def close(self) -> None:
-        """Give the slot back."""
+        """Give the slot back, or end the connection."""
         with self._mutex:
-            if self._client is not None:
-                self._client.close()
-            if self._lock is not None:
-                self._lock.release()
-            self._client = self._collection = self._lock = self._slot = None
+            self._store.close(discard=self._has_traces())
+            self._checked = False
 
-    def _query(self, vector: list[float], limit: int) -> list[tuple[str, float]]:
-        count = self._collection.count()
-        if not count:
-            return []
-        found = self._collection.query(query_embeddings=[vector], n_results=min(limit, count), include=["distances"])
-        return [(i, 1.0 - float(d)) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
+    def _insist(self, work: Callable[[], _Result], dimension: int = 0) -> _Result:
+        """Work with the store, or whatever takes its place when it fails."""
+        failures = 0
+        while True:
+            try:
+                return work()
+            except LibraryError:
+                raise
+            except Exception as error:
+                self._check_dimension(dimension)
+                failures += 1
+                self._checked = False
+                successor = self._store.instead(error, failures)
+                if successor is None:
+                    raise LibraryError(f"The library's vectors cannot be searched ({error}); see the log.") from error
+                self._store = successor
 
-    def _open(self) -> None:
-        self._slot = self._slot or self._take_slot()
-        state = self._read_state()
-        if state is None or not (self._slot / state["data"]).is_dir():
-            self._rebuild()
-            return
-        self._connect(self._slot / state["data"])
-        self._seq, self._generation = state["seq"], state["generation"]
-        self._remove_leftovers(state["data"])
-        current = self._seq == self._source.last_change() and self._generation == self._source.generation()
-        if current and self._collection.count() != self._source.count_chunks():
-            logger.warning("The vector cache %s does not match the library; it is made again.", self._slot)
-            self._rebuild()
+    def _catch_up(self) -> None:
+        """Bring the store in step with the library as it is now, or let another process do it."""
+        wanted = self._source.position()
+        while not self._is_in_step(wanted):
+            with self._store.exclusive() as ours:
+                if ours:
+                    self._bring_in_step()
+                    return
 
-    def _take_slot(self) -> Path:
+    def _is_in_step(self, wanted: Position) -> bool:
+        if not self._checked:
+            return False
+        there = self._store.read()
+        if there is None or (there.library_id, there.model) != (wanted.library_id, wanted.model):
+            return False
+        # On a server it may be further by now, but not further than the library, unless that was put back.
+        return there == wanted or wanted.seq < there.seq <= self._source.position().seq
+
+    def _bring_in_step(self) -> None:
+        for _ in range(_ROUNDS):
+            target = self._source.position()
+            settled = self._bring_to(target)
+            model = self._source.position().model
+            if settled and model == target.model:
+                self._checked = True
+                return
+        # Somebody writes all the time. What is there is in step, save for what came in the last moments.
+        if model != target.model:
+            raise LibraryError("The library's vectors are just being made anew; ask again in a moment.")
+
+    def _bring_to(self, target: Position) -> bool:
+        """Bring the store in step; False where the library changed meanwhile, so that it could not be checked."""
+        there = self._store.read()
+        if there is None or not self._leads(there, target):
+            self._fill(target)
+            return True
+        if there != target:
+            self._apply(there)
+        settled = True
+        if not self._checked:
+            position, chunk_ids = self._source.census()
+            settled = position == target
+            if settled and not self._is_sound(chunk_ids):
+                logger.warning("The copy of the vectors does not match the library; it is made again.")
+                self._fill(target)
+                return True
+        self._store.settle(replace(target, purges=there.purges))
+        return settled
+
+    def _leads(self, there: Position, target: Position) -> bool:
+        """Whether changes lead from one position to the other: not where the database is another, or an older one."""
+        clean = self._checked or not self._store.keeps_traces or there.purges == target.purges
+        same = (there.library_id, there.model) == (target.library_id, target.model)
+        return same and clean and there.seq <= target.seq
+
+    def _apply(self, there: Position) -> None:
+        """Bring changed documents in step. Done twice it does no harm: the position is noted after the vectors."""
+        self._store.unseal()
+        changed = self._source.changed_since(there.seq)
+        kept: set[str] = set()
+        for entries in self._source.of_documents(changed):
+            # The new before the old is deleted: on a server, others ask meanwhile.
+            self._store.vectors().put(entries)
+            kept.update(entries.chunk_ids)
+        self._store.vectors().keep_only(changed, kept)
+
+    def _fill(self, target: Position, meter: Meter | None = None) -> None:
+        """Put all vectors into an empty collection."""
+        watcher = meter or Unwatched()
+        watcher.begin("vectors", None)
+        self._store.begin()
+        for entries in self._source.everything():
+            self._store.vectors().put(entries)
+            watcher.step()
+        self._store.settle(target)
+
+    def _is_sound(self, chunk_ids: set[str]) -> bool:
+        """Whether the copy has exactly these chunks, and finds them: all of them in a small library, else some."""
+        vectors = self._store.vectors()
+        if vectors.ids() != chunk_ids:
+            return False
+        ordered = sorted(chunk_ids)
+        asked = ordered if len(ordered) <= _ALL else ordered[:: len(ordered) // _SAMPLE]
+        return all(vectors.finds(entries) for entries in self._source.of_chunks(asked))
+
+    def _compare(self) -> list[str]:
+        with self._alone():
+            there = self._store.read()
+            position, chunk_ids = self._source.census()
+            if there is None:
+                return ["the Chroma server has no vectors of this library"]
+            if there != position:
+                return [] if self._leads(there, position) else ["the Chroma server has vectors of another state"]
+            return [] if self._is_sound(chunk_ids) else ["the Chroma server has other vectors than the library"]
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Wait until the vectors are ours to change or to compare."""
+        while True:
+            with self._store.exclusive() as ours:
+                if ours:
+                    yield
+                    return
+
+    def _check_dimension(self, dimension: int) -> None:
+        stored = next((entries.vectors.shape[1] for entries in self._source.everything()), dimension)
+        if dimension and stored != dimension:
+            raise IndexMismatch(
+                f"The question's vector has {dimension} numbers, the library's have {stored}: they come from another "
+                f"model, {self._source.position().model}. Set PAGECITE_EMBEDDING_MODEL to that and start again, or run "
+                "`ingest reindex`."
+            )
+
+    def _has_traces(self) -> bool:
+        """Whether vectors of removed documents stand in our files."""
+        if not self._checked or not self._store.keeps_traces:
+            return False
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            for number in range(_SLOTS):
-                lock = FileLock(self._folder / f"slot-{number}.lock", thread_local=False)
-                try:
-                    lock.acquire(blocking=False)
-                except Timeout:
-                    continue
-                self._lock = lock
-                slot = self._folder / f"slot-{number}"
-                slot.mkdir(exist_ok=True)
-                return slot
-        except OSError as error:
-            raise LibraryNotWritable(
-                f"{self._folder} cannot be written ({error.strerror or error}); check permissions and free space."
-            ) from error
-        raise LibraryError(f"{_SLOTS} processes already use this library; end some of them.")
-
-    def _connect(self, data: Path) -> None:
-        # Imported here: it takes most of a second, and listing or filling a library needs none of it.
-        import chromadb
-        from chromadb.config import Settings as ChromaSettings
-
-        data.mkdir(parents=True, exist_ok=True)
-        self._client = chromadb.PersistentClient(path=str(data), settings=ChromaSettings(anonymized_telemetry=False))
-        self._collection = self._client.get_or_create_collection(
-            _COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
-        )
-
-    def _rebuild(self) -> None:
-        """Make the cache anew beside the old one, which Chroma may still hold open."""
-        self._slot = self._slot or self._take_slot()
-        if self._client is not None:
-            self._client.close()
-        number = max((int(p.name.removeprefix("data-")) for p in self._slot.glob("data-*")), default=0) + 1
-        data = f"data-{number}"
-        self._connect(self._slot / data)
-        self._seq, self._generation = 0, self._source.generation()
-        self._apply(data, fresh=True)
-        self._remove_leftovers(data)
-
-    def _apply(self, data: str | None = None, *, fresh: bool = False) -> None:
-        """Bring changed documents in step. Done twice it does no harm: the state is written after the vectors."""
-        target = self._source.last_change()
-        for doc_id in self._source.changed_since(self._seq):
-            if not fresh:
-                self._collection.delete(where={"doc_id": doc_id})
-            chunks, vectors = self._source.document_chunks(doc_id)
-            for start in range(0, len(chunks), _BATCH):
-                part = chunks[start : start + _BATCH]
-                self._collection.upsert(
-                    ids=[chunk.chunk_id for chunk in part],
-                    embeddings=vectors[start : start + _BATCH],
-                    metadatas=[{"doc_id": chunk.doc_id, "page_number": chunk.page_number} for chunk in part],
-                )
-        self._seq = target
-        self._write_state(data)
-
-    def _read_state(self) -> dict[str, Any] | None:
-        assert self._slot is not None
-        try:
-            state = json.loads((self._slot / _STATE).read_text())
-            return {"data": str(state["data"]), "seq": int(state["seq"]), "generation": str(state["generation"])}
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
-
-    def _write_state(self, data: str | None) -> None:
-        assert self._slot is not None
-        old = self._read_state()
-        name = data or (old["data"] if old else "data-1")
-        new = self._slot / (_STATE + ".new")
-        new.write_text(json.dumps({"data": name, "seq": self._seq, "generation": self._generation}))
-        new.replace(self._slot / _STATE)
-
-    def _remove_leftovers(self, current: str) -> None:
-        assert self._slot is not None
-        for path in self._slot.glob("data-*"):
-            if path.name != current:
-                shutil.rmtree(path, ignore_errors=True)
+            there, target = self._store.read(), self._source.position()
+        except LibraryError:
+            return False
+        return there is not None and there.purges != target.purges

@@ -1,51 +1,98 @@
-"""Where pages are shown and analysed: in this process, or ahead of a server in others."""
+"""Who reads pages: worker processes, alone or beside an engine that runs elsewhere, or this process itself.
 
-import multiprocessing
-import os
-import pickle
-import signal
-import sys
-import uuid
-from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from threading import Lock
-from types import ModuleType
-from typing import Any, Protocol, TypeVar
+Files are opened, rendered and read in worker processes (`ingest.pool`). This one never touches what is in them: a file
+that crashes or hangs what reads it, or takes too much memory, costs one page, or itself.
+"""
 
-from ingest.errors import PageError
-from ingest.ocr import OcrEngine, build_detector
-from ingest.pages import OpenDocument, open_document
-from ingest.reader import PageReader, Reading, ReadPage, Sight
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache, partial
+from typing import TYPE_CHECKING, Protocol
+
+from ingest.errors import BrokenFile, PageError
+from ingest.limits import cores, limits_of, machine_memory
+from ingest.ocr import OcrEngine, build_detector, recipe_of
+from ingest.pool import Pool
+from ingest.reading import Reading, ReadPage
 from ingest.settings import Settings
 from ingest.types import Recognition, SourceDocument
 
+if TYPE_CHECKING:
+    from ingest.desk import Desk
+    from ingest.reader import Sight
+
 _MOST_PROCESSES = 8
-_RESULT = ".done"
-T = TypeVar("T")
+# With an embedded engine each has its models in memory, and takes about a gigabyte while it reads.
+_MOST_READING = 4
+_READING_MB = 1024
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How pages are shown and read."""
+    """How pages are shown and read.
+
+    Attributes:
+        settings: resolution, limits, number of processes.
+        reading: what reads them.
+        passwords: what to try on encrypted files. Kept nowhere.
+    """
 
     settings: Settings
     reading: Reading
+    passwords: tuple[str, ...] = field(default=(), repr=False)
 
 
-class Workers(Protocol):
-    """Do a page's work on this machine. Safe to call from several threads."""
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """A page that a worker has looked at and an engine has yet to read.
 
-    def look(self, source: SourceDocument, page_number: int) -> Sight | ReadPage:
-        """See `PageReader.look`."""
+    Attributes:
+        image: hash of its image.
+        wants_boxes: whether the places of its lines are still unknown.
+    """
+
+    image: str
+    wants_boxes: bool
+
+
+class Recall(Protocol):
+    """What an engine once read on an image, or reads on it now."""
+
+    def __call__(self, image: str, wants_boxes: bool, read: Callable[[], Recognition]) -> Recognition:
+        """Give the recognition of an image.
+
+        Args:
+            image: its hash.
+            wants_boxes: whether the places of lines are wanted.
+            read: has the engine read it; called only where nothing is known.
+        """
         ...
 
-    def compose(self, sight: Sight, recognition: Recognition) -> ReadPage:
-        """See `PageReader.compose`."""
+
+class Staff(Protocol):
+    """Opens documents and reads their pages. Safe to use from as many threads as pages may be under way."""
+
+    def open(self, source: SourceDocument) -> int:
+        """Open a document; give back how many pages it has, at least 1.
+
+        Raises:
+            DocumentError: it cannot be opened.
+            ConfigError: what should open it is not installed or cannot be started.
+        """
+        ...
+
+    def read(self, source: SourceDocument, page_number: int, recall: Recall) -> ReadPage:
+        """Read a page.
+
+        Args:
+            source: its document.
+            page_number: 1-based.
+            recall: is asked for what the engine reads.
+
+        Raises:
+            PageError: it cannot be rendered, recognised or analysed, or took too much time or memory.
+            CancelledError: the staff was sent home.
+        """
         ...
 
     def close(self) -> None:
@@ -53,207 +100,142 @@ class Workers(Protocol):
         ...
 
 
-class Desk:
-    """Looks at pages in this process, with the last document kept open. `look` is for one thread at a time."""
+def staff_for(engine: OcrEngine, view: View) -> tuple[Staff, int]:
+    """Who reads pages with an engine, and how many pages may be under way at most."""
+    if recipe := recipe_of(engine):
+        processes = reading_processes(view.settings)
+        # One more than are read: its text and image are stored meanwhile.
+        return Readers(view, partial(recipe, max(1, cores() // processes)), processes), processes + 1
+    if engine.concurrency == 1 and not view.settings.reads_with_hunyuan:
+        from ingest.desk import Desk
 
-    def __init__(self, view: View, detector: Callable[[], OcrEngine]) -> None:
-        self._view = view
-        self._detector = detector
-        self._opened = ExitStack()
-        self._current: tuple[str, OpenDocument, PageReader] | None = None
-
-    def look(self, source: SourceDocument, page_number: int) -> Sight | ReadPage:
-        """See `PageReader.look`."""
-        document, reader = self._open(source)
-        return reader.look(document, page_number)
-
-    def compose(self, sight: Sight, recognition: Recognition) -> ReadPage:
-        """See `PageReader.compose`."""
-        known = self._current[2] if self._current and self._current[0] == sight.doc_id else self._reader(sight.doc_id)
-        return known.compose(sight, recognition)
-
-    def close(self) -> None:
-        """Close the document."""
-        self._current = None
-        self._opened.close()
-
-    def _open(self, source: SourceDocument) -> tuple[OpenDocument, PageReader]:
-        if self._current is None or self._current[0] != source.doc_id:
-            self.close()
-            settings = self._view.settings
-            opening = open_document(source, dpi=settings.dpi, max_pixels=settings.max_pixels)
-            self._current = (source.doc_id, self._opened.enter_context(opening), self._reader(source.doc_id))
-        return self._current[1:]
-
-    def _reader(self, doc_id: str) -> PageReader:
-        return PageReader(self._view.reading, doc_id, self._detector)
+        return Desk(view, lambda: engine), 1
+    showing = Showers(view, engine)
+    return showing, engine.concurrency + 2 * showing.count
 
 
-class Processes:
-    """Looks at pages in a pool of processes. A page that kills its process costs that page alone."""
+def reading_processes(settings: Settings) -> int:
+    """Number of processes that read with an embedded engine: as many as half of the memory has room for."""
+    fitting = max(1, machine_memory() // 2 // _READING_MB)
+    return settings.workers or min(_MOST_READING, cores(), fitting)
 
-    def __init__(self, view: View, detector: Callable[[], OcrEngine]) -> None:
-        """Prepare; processes are started with the first page.
+
+class Readers:
+    """Pages are read in worker processes from beginning to end, each by its own copy of an embedded engine."""
+
+    def __init__(self, view: View, recipe: Callable[[], OcrEngine], processes: int) -> None:
+        """Prepare; processes are started with the first document.
 
         Args:
             view: how pages are shown and read.
-            detector: makes the embedded engine for this process; the others make their own.
+            recipe: makes the engine, in each process.
+            processes: how many.
         """
-        self._view = view
-        self._count = view.settings.workers or min(_MOST_PROCESSES, os.cpu_count() or 1)
-        self._composer = Desk(view, detector)
-        self._lock = Lock()
-        self._pool: ProcessPoolExecutor | None = None
-        self._closed = False
-        self._alone = Lock()
-        self._parcels = TemporaryDirectory(prefix="pagecite-pages-", ignore_cleanup_errors=True)
+        self._pool = Pool(partial(_desk, view, recipe), processes, limits_of(view.settings))
 
-    @property
-    def count(self) -> int:
-        """Number of processes."""
-        return self._count
+    def open(self, source: SourceDocument) -> int:
+        """See `Staff.open`."""
+        return _opened(self._pool, source)
 
-    def look(self, source: SourceDocument, page_number: int) -> Sight | ReadPage:
-        """See `PageReader.look`."""
-        return self._run(_look, source, page_number)
-
-    def compose(self, sight: Sight, recognition: Recognition) -> ReadPage:
-        """See `PageReader.compose`; where the engine wrote Markdown it is light work, and done here."""
-        if recognition.markdown:
-            return self._composer.compose(sight, recognition)
-        return self._run(_compose, sight, recognition)
+    def read(self, source: SourceDocument, page_number: int, recall: Recall) -> ReadPage:
+        """See `Staff.read`. Between its steps the process keeps the page's image."""
+        with self._pool.worker(source.doc_id) as worker:
+            seen = worker.ask(_glance, source, page_number)
+            if isinstance(seen, ReadPage):
+                return seen
+            recognition = recall(seen.image, seen.wants_boxes, lambda: worker.ask(_recognise))
+            return worker.ask(_finish, recognition)
 
     def close(self) -> None:
-        """Stop the processes."""
-        with self._lock:
-            self._closed = True
-            pool, self._pool = self._pool, None
-        if pool is not None:
-            processes = list((getattr(pool, "_processes", None) or {}).values())
-            pool.shutdown(wait=False, cancel_futures=True)
-            for process in processes:  # what they are at is given up; one that hangs must not keep us
-                process.terminate()
-        self._parcels.cleanup()
+        """See `Staff.close`."""
+        self._pool.close()
 
-    def _run(self, work: Callable[..., T], *arguments: object) -> T:
-        """Have a process do some work; what goes there and comes back lies in files.
 
-        A pipe holds 64 KiB. A process that is killed while it sends more leaves half a message, and the pool would wait
-        for the other half for ever.
+class Showers:
+    """Worker processes show pages ahead of an engine that runs elsewhere, and put together what it reads."""
+
+    def __init__(self, view: View, engine: OcrEngine) -> None:
+        """Prepare; processes are started with the first document.
+
+        Args:
+            view: how pages are shown and read.
+            engine: what reads them; safe to use from several threads.
         """
-        with self._lock:
-            self._refuse_if_closed()
-        parcel = Path(self._parcels.name) / uuid.uuid4().hex
-        _pack(parcel, arguments)
-        try:
-            self._deliver(work, parcel)
-            result: T = _unpack(parcel.with_suffix(_RESULT))
-            return result
-        finally:
-            parcel.unlink(missing_ok=True)
-            parcel.with_suffix(_RESULT).unlink(missing_ok=True)
+        self._view = view
+        self._engine = engine
+        self._detector = build_detector(view.settings.ocr_threads)
+        self.count = view.settings.workers or min(_MOST_PROCESSES, cores())
+        recipe = partial(build_detector, threads=1)
+        self._pool = Pool(partial(_desk, view, recipe), self.count, limits_of(view.settings))
 
-    def _deliver(self, work: Callable[..., T], parcel: Path) -> None:
-        pool, done = self._submitted(work, parcel)
-        try:
-            done.result()
-            return
-        except (BrokenProcessPool, CancelledError):
-            pass  # this page killed its process, or another page did: tried once more, alone
-        self._deliver_alone(pool, work, parcel)
+    def open(self, source: SourceDocument) -> int:
+        """See `Staff.open`."""
+        return _opened(self._pool, source)
 
-    def _deliver_alone(self, broken: ProcessPoolExecutor, work: Callable[..., T], parcel: Path) -> None:
-        with self._lock:
-            self._refuse_if_closed()
-            if self._pool is broken:
-                self._pool = None
-        # One after another: whatever killed the process, most often too little memory, may be shared by all.
-        with self._alone:
-            self._refuse_if_closed()
-            with ProcessPoolExecutor(1, _context(), _start, (self._view,)) as alone:
-                try:
-                    with _without_main():
-                        done = alone.submit(_process, work, parcel)
-                    done.result()
-                except BrokenProcessPool as error:
-                    raise PageError(
-                        "the process that rendered it died, of too little memory or of what is in the file; "
-                        "print the file to a new PDF and add that"
-                    ) from error
+    def read(self, source: SourceDocument, page_number: int, recall: Recall) -> ReadPage:
+        """See `Staff.read`. While the engine reads, the process shows other pages."""
+        from ingest.images import image_hash
 
-    def _submitted(self, work: Callable[..., object], parcel: Path) -> "tuple[ProcessPoolExecutor, Future[None]]":
-        with self._lock:  # a pool that is closed meanwhile would leave a process behind
-            self._refuse_if_closed()
-            if self._pool is None:
-                self._pool = ProcessPoolExecutor(self._count, _context(), _start, (self._view,))
-            try:
-                with _without_main():
-                    return self._pool, self._pool.submit(_process, work, parcel)
-            except BrokenProcessPool as error:
-                broken: Future[None] = Future()
-                broken.set_exception(error)
-                return self._pool, broken
+        with self._pool.worker(source.doc_id) as worker:
+            sight = worker.ask(_look, source, page_number)
+        if isinstance(sight, ReadPage):
+            return sight
+        image, boxes = sight.image, sight.wants_boxes
+        recognition = recall(image_hash(image), boxes, lambda: self._engine.read(image, boxes=boxes))
+        return self._composed(sight, recognition)
 
-    def _refuse_if_closed(self) -> None:
-        if self._closed:
-            raise CancelledError
+    def _composed(self, sight: "Sight", recognition: Recognition) -> ReadPage:
+        if recognition.markdown:  # light work, on an image that was made here
+            from ingest.reader import PageReader
+
+            return PageReader(self._view.reading, sight.doc_id, lambda: self._detector).compose(sight, recognition)
+        with self._pool.worker(sight.doc_id) as worker:
+            return worker.ask(_compose, sight, recognition)
+
+    def close(self) -> None:
+        """See `Staff.close`."""
+        self._pool.close()
 
 
-# A worker process has one desk for its life.
-_desks: list[Desk] = []
-
-
-def _context() -> multiprocessing.context.BaseContext:
-    # Not forked: threads, locks and connections of this process must not be copied.
-    return multiprocessing.get_context("spawn")
-
-
-@contextmanager
-def _without_main() -> Iterator[None]:
-    """Have processes started that do not run the program's main module again.
-
-    A new process imports it first. A script without a guard would begin anew in each of them, and a page of Streamlit,
-    which stands there for the main module, would run outside of Streamlit.
-    """
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
+def _opened(pool: "Pool[Desk]", source: SourceDocument) -> int:
     try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
+        with pool.worker(source.doc_id) as worker:
+            return worker.ask(_open, source)
+    except PageError as error:
+        raise BrokenFile(f"it cannot be opened: {error}") from error
 
 
-def _start(view: View) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's affair
-    engines: list[OcrEngine] = []
-
-    def detector() -> OcrEngine:
-        # Made for the first document and kept for all: its models take a second to load.
-        engines.extend([] if engines else [build_detector(threads=1)])
-        return engines[0]
-
-    _desks.append(Desk(view, detector))
+# What follows runs in worker processes.
 
 
-def _process(work: Callable[..., object], parcel: Path) -> None:
-    """Do the work for which the arguments are in the parcel, and put the result beside them."""
-    _pack(parcel.with_suffix(_RESULT), work(*_unpack(parcel)))
+def _desk(view: View, recipe: Callable[[], OcrEngine]) -> "Desk":
+    from PIL import Image
+
+    from ingest.desk import Desk
+
+    Image.MAX_IMAGE_PIXELS = None  # images are measured before they are decoded, by the settings' limit
+    return Desk(view, cache(recipe))  # made for the first page that needs it: its models take a second to load
 
 
-def _pack(path: Path, value: object) -> None:
-    with path.open("wb") as stream:
-        pickle.dump(value, stream, protocol=pickle.HIGHEST_PROTOCOL)
+def _open(desk: "Desk", source: SourceDocument) -> int:
+    return desk.open(source)
 
 
-def _unpack(path: Path) -> Any:
-    # Our own processes' files in a folder that is ours alone.
-    with path.open("rb") as stream:
-        return pickle.load(stream)
+def _look(desk: "Desk", source: SourceDocument, page_number: int) -> "Sight | ReadPage":
+    return desk.look(source, page_number)
 
 
-def _look(source: SourceDocument, page_number: int) -> Sight | ReadPage:
-    return _desks[0].look(source, page_number)
+def _compose(desk: "Desk", sight: "Sight", recognition: Recognition) -> ReadPage:
+    return desk.compose(sight, recognition)
 
 
-def _compose(sight: Sight, recognition: Recognition) -> ReadPage:
-    return _desks[0].compose(sight, recognition)
+def _glance(desk: "Desk", source: SourceDocument, page_number: int) -> Glance | ReadPage:
+    return desk.glance(source, page_number)
+
+
+def _recognise(desk: "Desk") -> Recognition:
+    return desk.recognise()
+
+
+def _finish(desk: "Desk", recognition: Recognition) -> ReadPage:
+    return desk.finish(recognition)

@@ -15,7 +15,7 @@ from retrieval.extraction import choose, compose
 from retrieval.generation import Draft, Generator
 from retrieval.llm import build_llm
 from retrieval.phrases import say
-from retrieval.quotes import Quoter
+from retrieval.quotes import Pages, Quote, Quoter, load_pages
 from retrieval.retriever import build_searcher
 from retrieval.search import Findings, Searcher
 from retrieval.types import Answer, Question, as_question
@@ -78,13 +78,20 @@ class PageChain(Runnable[Any, Answer]):
         return answer
 
     def _pieces(self, question: Question, config: RunnableConfig | None) -> Iterator[str | Answer]:
-        findings = self.searcher.search(question.text, _EVIDENCE, history=[turn.question for turn in question.history])
-        if not findings.evidence or findings.unknown:
+        # Passages and the pages they stand on are of one state of the library.
+        with self.library.snapshot():
+            findings = self.searcher.search(
+                question.text, _EVIDENCE, history=[turn.question for turn in question.history]
+            )
+            asks = bool(findings.evidence) and not findings.unknown
+            quotes = self._quoter.rank(findings) if asks and self._generator is None else []
+            pages: Pages = load_pages(self.library, findings.evidence) if asks and self._generator is not None else {}
+        if not asks:
             yield from self._refusal(question, findings)
         elif self._generator is None:
-            yield from self._quoted(question, findings)
+            yield from self._quoted(question, findings, quotes)
         else:
-            yield from self._generated(self._generator, question, findings, config)
+            yield from self._generated(self._generator, question, findings, pages, config)
 
     def _refusal(
         self, question: Question, findings: Findings, warnings: tuple[str, ...] = ()
@@ -98,8 +105,8 @@ class PageChain(Runnable[Any, Answer]):
         yield text
         yield self._finished(question, findings, text, answered=False, warnings=warnings)
 
-    def _quoted(self, question: Question, findings: Findings) -> Iterator[str | Answer]:
-        chosen = choose(self._quoter.rank(findings))
+    def _quoted(self, question: Question, findings: Findings, quotes: list[Quote]) -> Iterator[str | Answer]:
+        chosen = choose(quotes)
         if not chosen:
             yield from self._refusal(question, findings)
             return
@@ -108,11 +115,16 @@ class PageChain(Runnable[Any, Answer]):
         yield self._finished(question, findings, text, answered=True, citations=citations)
 
     def _generated(
-        self, generator: Generator, question: Question, findings: Findings, config: RunnableConfig | None
+        self,
+        generator: Generator,
+        question: Question,
+        findings: Findings,
+        pages: Pages,
+        config: RunnableConfig | None,
     ) -> Iterator[str | Answer]:
         draft = Draft()
         text = ""
-        for piece in generator.stream(question, findings.evidence, draft, config):
+        for piece in generator.stream(question, findings.evidence, draft, config, pages):
             text += piece
             yield piece
         warnings = (say("dropped", question.text, count=draft.dropped),) if draft.dropped else ()

@@ -8,10 +8,9 @@ from langchain_core.runnables import RunnableConfig
 
 from ingest.errors import ModelError
 from ingest.library import Library
-from ingest.types import PageText
 from retrieval.claims import Claim, ClaimParser
 from retrieval.prompt import NO_ANSWER, build_messages
-from retrieval.quotes import Quote, cite, load_pages, numbers_of, support
+from retrieval.quotes import Pages, Quote, cite, load_pages, numbers_of, support
 from retrieval.types import Citation, Evidence, Question
 
 
@@ -38,14 +37,26 @@ class Generator:
         self._library = library
 
     def stream(
-        self, question: Question, evidence: Sequence[Evidence], draft: Draft, config: RunnableConfig | None = None
+        self,
+        question: Question,
+        evidence: Sequence[Evidence],
+        draft: Draft,
+        config: RunnableConfig | None = None,
+        pages: Pages | None = None,
     ) -> Iterator[str]:
         """Yield the answer's text, claim by claim; `draft` fills with its citations.
+
+        Args:
+            question: what to answer.
+            evidence: from what.
+            draft: is filled.
+            config: of the model.
+            pages: those of the evidence; loaded by default.
 
         Raises:
             ModelError: the model does not answer.
         """
-        pages = load_pages(self._library, evidence)
+        pages = load_pages(self._library, evidence) if pages is None else pages
         parser = ClaimParser()
         for text in self._tokens(question, evidence, config):
             for claim in parser.feed(text):
@@ -65,7 +76,7 @@ class Generator:
         self,
         claim: Claim,
         evidence: Sequence[Evidence],
-        pages: dict[tuple[str, int], PageText],
+        pages: Pages,
         draft: Draft,
     ) -> Iterator[str]:
         if NO_ANSWER in claim.text:
@@ -87,7 +98,7 @@ def _remedy(error: str) -> str:
     return "Check PAGECITE_LLM_BASE_URL and PAGECITE_LLM_MODEL, or unset them to answer with quotes."
 
 
-def _prove(claim: Claim, cited: Sequence[Evidence], pages: dict[tuple[str, int], PageText]) -> list[Quote]:
+def _prove(claim: Claim, cited: Sequence[Evidence], pages: Pages) -> list[Quote]:
     """The quotes that a claim rests on; none where a number of it stands in no evidence that it cites."""
     known = {number for found in cited for number in numbers_of(f"{found.chunk.title} {found.chunk.text}")}
     if not numbers_of(claim.text) <= known:

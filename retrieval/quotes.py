@@ -3,7 +3,7 @@
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -19,6 +19,8 @@ from retrieval.search import Findings, Searcher
 from retrieval.types import Citation, Evidence
 from retrieval.units import Unit, boxes_of, units_of
 from retrieval.words import SYNONYMS, content
+
+Pages = Mapping[tuple[str, int], PageText]  # by document id and page number
 
 _CHUNKS = 6  # chunks whose pages are searched for quotes
 _UNITS = 80  # quotes compared by their vectors
@@ -129,7 +131,7 @@ class _Candidate:
     rank: int
 
 
-def load_pages(library: Library, evidence: Iterable[Evidence]) -> dict[tuple[str, int], PageText]:
+def load_pages(library: Library, evidence: Iterable[Evidence]) -> Pages:
     """The pages of evidence, by document id and page number."""
     wanted: dict[str, set[int]] = {}
     for found in evidence:
@@ -140,7 +142,7 @@ def load_pages(library: Library, evidence: Iterable[Evidence]) -> dict[tuple[str
     return {(doc_id, record.page_number): record.text for doc_id, record in records if record.text is not None}
 
 
-def _candidates(evidence: Sequence[Evidence], pages: dict[tuple[str, int], PageText]) -> Iterator[_Candidate]:
+def _candidates(evidence: Sequence[Evidence], pages: Pages) -> Iterator[_Candidate]:
     """Units of the chunks, each once."""
     seen: set[tuple[str, int, Unit]] = set()
     for rank, found in enumerate(evidence):

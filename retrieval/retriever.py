@@ -53,7 +53,7 @@ def build_searcher(
         LibraryError: the library cannot be opened.
         ModelError: the embedding model cannot be loaded.
     """
-    chosen = library or Library(settings.library)
+    chosen = library or Library.of(settings)
     chosen.check_model(settings.embedding_model)
     model = embeddings or build_embeddings(settings)
     return Searcher(chosen, model, multilingual=settings.embedding_model != EMBEDDED_MODEL)

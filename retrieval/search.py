@@ -71,6 +71,11 @@ class Searcher:
             ModelError: the embedding model failed.
             LibraryError: the library cannot be read.
         """
+        # One state of the library throughout: what is found is there, whatever is added or replaced meanwhile.
+        with self.library.snapshot():
+            return self._search(question, limit, history)
+
+    def _search(self, question: str, limit: int, history: Sequence[str]) -> Findings:
         reading = self._read(question)
         unknown = () if reading.doc_ids else self._unknown(question)
         if not reading.doc_ids and not unknown:

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests import databases, postgres_server
+from tests.postgres_server import PostgresServer
 from tests.tiny.pages import CHECKPOINT
 from tests.vllm_server import ServerInfo, serving
 
@@ -13,3 +15,20 @@ def hunyuan_server() -> Iterator[ServerInfo]:
     """A real vLLM with the tiny checkpoint of HunyuanOCR's architecture and our plug-in; one for the whole run."""
     with serving(CHECKPOINT) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A real PostgreSQL, empty; one for the whole run."""
+    with postgres_server.serving() as server:
+        yield server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _databases(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Where the libraries of all tests have their databases: in their folders, unless TEST_DATABASE says otherwise."""
+    if not databases.on_server():
+        yield
+        return
+    with databases.libraries_on(request.getfixturevalue("postgres")):
+        yield

@@ -9,9 +9,9 @@ from PIL.Image import Image
 from ingest.errors import ConfigError
 from ingest.hunyuan.prompts import Language, Task
 from ingest.hunyuan.tables import rows_of_table
+from ingest.images import turned
 from ingest.layout import arrange_image, in_rows, rows_of
 from ingest.ocr import OcrEngine
-from ingest.pages import turned
 from ingest.tasks.rules import find_fields
 from ingest.tasks.tools import TaskResult
 from ingest.types import Block, Box, TextLine

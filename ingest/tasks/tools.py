@@ -92,6 +92,6 @@ def build_tools(settings: Settings) -> TaskTools:
 
 
 def _prepared(image: Image.Image) -> Image.Image:
-    from ingest.pages import flattened  # PyMuPDF takes its time
+    from ingest.images import flattened
 
     return flattened(ImageOps.exif_transpose(image))

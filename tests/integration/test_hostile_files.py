@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pymupdf
 import pytest
+from PIL import Image, ImageDraw
 
 from ingest.library import Library
 from ingest.ocr import OcrEngine, build_engine
-from ingest.pipeline import Outcome
-from ingest.types import PageText, TextSource
+from ingest.outcomes import Outcome
+from ingest.types import PageText, Recognition, TextLine, TextSource
 from tests.drawings import draw_page, write_pdf, write_tiff
 from tests.fakes import FakeEngine, make_pipeline
 
@@ -191,3 +192,51 @@ def test_no_damage_to_a_file_stops_the_others(library: Library, tmp_path: Path) 
     assert len(outcomes) == 25
     assert (outcomes[-1].path.name, outcomes[-1].status, outcomes[-1].reason) == ("zz.tif", "added", "")
     assert all(outcome.pages or outcome.reason for outcome in outcomes)
+
+
+def test_a_lone_word_on_an_empty_page_is_read(library: Library, tmp_path: Path, rapid: OcrEngine) -> None:
+    page = Image.new("RGB", (1700, 2200), "white")
+    ImageDraw.Draw(page).text((150, 160), "No. 7", fill="black", font_size=34)
+    page.save(tmp_path / "lone.pdf", resolution=200)
+    _, text = read(library, tmp_path / "lone.pdf", rapid)
+    assert text.markdown.strip("# ").replace(" ", "") == "No.7"
+    [line] = text.lines
+    assert line.box == pytest.approx((150 / 1700, 160 / 2200, 230 / 1700, 198 / 2200), abs=0.02)
+
+
+class SmileyReader(FakeEngine):
+    """Reads what OCR makes of small pictures: single characters, none of them sure."""
+
+    def read(self, image: Image.Image, *, boxes: bool = True) -> Recognition:
+        marks = ((".", 0.44), ("I", 0.64), ("_", 0.79))
+        return Recognition(tuple(TextLine(mark, (0.1, 0.1, 0.2, 0.2), confidence) for mark, confidence in marks))
+
+
+def test_a_picture_is_said_to_be_without_text_and_none_is_made_up_for_it(library: Library, tmp_path: Path) -> None:
+    page = draw_page("")
+    ImageDraw.Draw(page).ellipse((200, 200, 400, 400), outline="black", width=9)
+    page.save(tmp_path / "smile.png")
+    outcome, text = read(library, tmp_path / "smile.png", SmileyReader())
+    assert (text.source, text.markdown, text.lines) == (TextSource.NONE, "", ())
+    assert outcome.warnings == ("page 1: no text was found on it, though it is not blank",)
+    assert library.document_chunks(outcome.doc_id)[0] == []
+
+
+def test_a_blank_scan_is_blank_without_a_word_of_warning(library: Library, tmp_path: Path) -> None:
+    Image.new("RGB", (620, 877), "white").save(tmp_path / "blank.png")
+    outcome, text = read(library, tmp_path / "blank.png", SmileyReader())
+    assert (text.source, outcome.warnings) == (TextSource.NONE, ())
+
+
+def test_a_page_that_is_blank_because_its_file_is_damaged_needs_review(library: Library, tmp_path: Path) -> None:
+    with pymupdf.open() as document:
+        page = document.new_page()
+        content = document.get_new_xref()
+        document.update_object(content, "<<>>")
+        document.update_stream(content, b"BT /F1 12 Tf (SUPPLY")  # cut off: there is text that nobody sees
+        document.xref_set_key(page.xref, "Contents", f"{content} 0 R")
+        document.save(tmp_path / "cut.pdf")
+    outcome, text = read(library, tmp_path / "cut.pdf", FakeEngine())
+    assert text.source == TextSource.NONE
+    assert outcome.warnings == (text.review,)
+    assert text.review.startswith("page 1 needs review: the file is damaged, and nothing is shown on this page; ")

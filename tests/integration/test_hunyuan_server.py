@@ -73,11 +73,14 @@ def add(
     refresh: bool = False,
 ) -> list[Outcome]:
     class Watcher:
-        def document(self, name: str, pages: int) -> None:
+        def document(self, doc_id: str, name: str, pages: int) -> None:
             pass
 
-        def page(self) -> None:
+        def page(self, doc_id: str) -> None:
             page_done()
+
+        def note(self, text: str) -> None:
+            pass
 
     with closing(build_hunyuan(settings)) as engine:
         return list(Pipeline(library, settings, engine, FakeEmbeddings()).add(paths, Watcher(), refresh=refresh))

@@ -1,15 +1,19 @@
 """From files to a library: nothing is done twice, nothing is lost, and a failure costs what failed and no more."""
 
 import shutil
-from collections.abc import Iterator
+import tracemalloc
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from ingest.errors import IndexMismatch, LibraryNotWritable, PageError
+from ingest.files import identify
+from ingest.indexing import prepare
 from ingest.library import Library
 from ingest.pipeline import Outcome, Pipeline
 from ingest.tokens import terms
+from ingest.types import PageText, TextLine, TextSource
 from tests.drawings import write_tiff, write_truncated_png
 from tests.fakes import LINES, FakeEmbeddings, FakeEngine, make_pipeline
 
@@ -108,10 +112,22 @@ def test_a_page_that_fails_costs_that_page_and_the_next_add_completes_the_docume
 
     engine = FakeEngine()
     [outcome] = add(make_pipeline(library, engine), contract)
-    assert (outcome.status, outcome.pages, outcome.reason) == ("added", 3, "")
+    assert (outcome.status, outcome.pages, outcome.reason) == ("updated", 3, "")
     assert engine.calls == 1
     assert found_words(library, "pallets") == found_vectors(library, "pallets") == {1, 2, 3}
     assert library.find("contract.tif").reason == ""
+
+
+def test_a_page_that_fails_again_the_same_way_leaves_the_document_as_it_is(library: Library, contract: Path) -> None:
+    failing = {2: PageError("the model gave up")}
+    add(make_pipeline(library, FakeEngine(raises=failing)), contract)
+    before = library.last_change()
+    engine, embeddings = FakeEngine(raises={1: PageError("the model gave up")}), FakeEmbeddings()
+    [outcome] = add(make_pipeline(library, engine, embeddings), contract)
+    assert (outcome.status, outcome.pages, outcome.reason) == ("present", 2, "page 2: the model gave up")
+    assert (engine.calls, embeddings.texts, library.last_change()) == (1, [], before)
+    [outcome] = add(make_pipeline(library, FakeEngine(raises={1: PageError("no power")})), contract)
+    assert outcome.reason == library.find("contract.tif").reason == "page 2: no power"
 
 
 def test_a_document_of_which_no_page_can_be_read_is_listed_as_failed_with_the_reason(
@@ -148,7 +164,7 @@ def test_refresh_reads_every_page_again(library: Library, contract: Path) -> Non
     add(make_pipeline(library), contract)
     engine = FakeEngine("A better reading of the page.")
     [outcome] = list(make_pipeline(library, engine).add([contract], refresh=True))
-    assert (outcome.status, engine.calls) == ("added", 3)
+    assert (outcome.status, engine.calls) == ("updated", 3)
     assert found_words(library, "better") == {1, 2, 3} and found_words(library, "pallets") == set()
 
 
@@ -220,3 +236,25 @@ def test_a_library_that_can_no_longer_be_written_stops_with_one_error(library: L
     (library.folder / "originals").write_text("a file where the folder should be")
     with pytest.raises(LibraryNotWritable, match="cannot be written"):
         add(make_pipeline(library), contract)
+
+
+def test_a_long_document_is_not_in_memory_as_a_whole_when_it_is_cut(library: Library, contract: Path) -> None:
+    source, count = identify(contract), 400
+    lines = tuple(
+        TextLine(f"Line {n} of many words", (0.1, 0.1, 0.9, 0.2), 0.9, ((0, 4, 0.1, 0.2),)) for n in range(40)
+    )
+    library.begin(source, count, "reader")
+    for number in range(1, count + 1):
+        library.save_page("reader", PageText(source.doc_id, number, (), lines, "fake 1.0", TextSource.OCR), "")
+
+    def most_memory(work: Callable[[], object]) -> int:
+        tracemalloc.start()
+        try:
+            work()
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    one_by_one = most_memory(lambda: prepare(library.texts(source.doc_id, "reader"), source.name, 900))
+    at_once = most_memory(lambda: library.pages(source.doc_id, reader="reader"))
+    assert one_by_one < at_once / 3

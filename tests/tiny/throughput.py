@@ -75,12 +75,15 @@ class Clock:
     def __init__(self) -> None:
         self.arrivals: list[float] = []
 
-    def document(self, name: str, pages: int) -> None:
+    def document(self, doc_id: str, name: str, pages: int) -> None:
         """Nothing."""
 
-    def page(self) -> None:
+    def page(self, doc_id: str) -> None:
         """Note the time."""
         self.arrivals.append(time.monotonic())
+
+    def note(self, text: str) -> None:
+        """Nothing."""
 
 
 def ingest(server: ServerInfo, files: Sequence[Path], in_flight: int) -> tuple[float, float, float]:

@@ -1,7 +1,8 @@
 """Page images: upright, legible, of bounded size; whatever is wrong with the file says so."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,8 @@ from PIL import Image
 
 from ingest.errors import BrokenFile, DocumentError, EncryptedFile, NoPages, PageError
 from ingest.files import identify
-from ingest.pages import MAX_SIDE, OpenDocument, open_document
+from ingest.images import MAX_SIDE
+from ingest.pages import OpenDocument, open_document
 from tests.drawings import (
     draw_page,
     write_encrypted_pdf,
@@ -27,8 +29,8 @@ LARGE = 8_000_000
 
 
 @contextmanager
-def opened(path: Path, dpi: int = 72, max_pixels: int = LARGE) -> Iterator[OpenDocument]:
-    with open_document(identify(path), dpi=dpi, max_pixels=max_pixels) as document:
+def opened(path: Path, dpi: int = 72, max_pixels: int = LARGE, passwords: Sequence[str] = ()) -> Iterator[OpenDocument]:
+    with open_document(identify(path), dpi=dpi, max_pixels=max_pixels, passwords=passwords) as document:
         yield document
 
 
@@ -156,3 +158,61 @@ def test_a_page_without_any_area_is_an_error_and_not_a_blank(tmp_path: Path) -> 
         document.save(tmp_path / "line.pdf")
     with opened(tmp_path / "line.pdf") as opened_document, pytest.raises(PageError, match="no visible area"):
         opened_document.image(1)
+
+
+def test_an_encrypted_file_opens_with_its_password_among_others(tmp_path: Path) -> None:
+    path = write_encrypted_pdf(tmp_path / "locked.pdf")
+    with opened(path, passwords=("", "wrong", "open", "other")) as document:
+        assert dark_rows(document.image(1)).size
+
+
+def test_a_wrong_password_is_said_and_not_repeated(tmp_path: Path) -> None:
+    path = write_encrypted_pdf(tmp_path / "locked.pdf")
+    with pytest.raises(EncryptedFile, match="the password is wrong") as raised, opened(path, passwords=("geheim",)):
+        pass
+    assert "geheim" not in str(raised.value)
+    with pytest.raises(EncryptedFile, match="give its password with --password or --password-file"), opened(path):
+        pass
+
+
+def test_a_file_that_only_its_owner_may_change_opens_without_a_password(tmp_path: Path) -> None:
+    with pymupdf.open() as document:
+        document.new_page().insert_text((72, 72), "text")
+        document.save(tmp_path / "owned.pdf", encryption=pymupdf.PDF_ENCRYPT_AES_256, owner_pw="own", permissions=0)
+    with opened(tmp_path / "owned.pdf") as document:
+        assert dark_rows(document.image(1)).size
+
+
+@pytest.mark.parametrize("suffix", ["png", "tif"])
+def test_an_image_that_unpacks_to_far_more_than_a_page_is_refused_before_it_is(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"bomb.{suffix}"
+    Image.new("1", (5000, 2100)).save(path)
+    assert first_page(path, max_pixels=10_500_000 // 20).width
+    with pytest.raises(BrokenFile, match=r"10 megapixels, more than the 9 that are opened.*PAGECITE_MAX_PIXELS"):
+        first_page(path, max_pixels=10_000_000 // 20 - 25_000)
+
+
+def test_a_frame_that_unpacks_to_far_more_than_a_page_costs_that_page_alone(tmp_path: Path) -> None:
+    frames = [Image.new("1", size) for size in ((50, 50), (5000, 2100), (50, 50))]
+    frames[0].save(tmp_path / "bomb.tif", save_all=True, append_images=frames[1:])
+    with opened(tmp_path / "bomb.tif", max_pixels=100_000) as document:
+        assert document.page_count == 3
+        with pytest.raises(PageError, match="10 megapixels"):
+            document.image(2)
+        assert document.image(3).size == (50, 50)
+
+
+def test_a_file_is_opened_as_what_it_begins_as_and_as_nothing_else(tmp_path: Path) -> None:
+    source = replace(identify(write_tiff(tmp_path / "a.tif", ["text"])), media_type="image/png")
+    with pytest.raises(BrokenFile), open_document(source, dpi=72, max_pixels=LARGE):
+        pass
+
+
+def test_a_page_that_had_to_be_patched_up_is_known_as_damaged(tmp_path: Path) -> None:
+    good = write_pdf(tmp_path / "good.pdf", [["text"], ["text"]])
+    cut = tmp_path / "cut.pdf"
+    cut.write_bytes(good.read_bytes()[:-60])
+    for path, damaged in ((good, False), (cut, True)):
+        with opened(path) as document:
+            document.image(1)
+            assert document.is_damaged is damaged

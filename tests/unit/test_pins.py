@@ -45,6 +45,7 @@ def pins() -> dict[str, str]:
 
 RUNTIME = names(PROJECT["dependencies"])
 EXTRAS = {extra: names(requirements) for extra, requirements in PROJECT["optional-dependencies"].items()}
+DEVELOPMENT = EXTRAS["baseline"] | EXTRAS["postgres"] | EXTRAS["dev"]
 
 
 def third_party(path: Path) -> set[str]:
@@ -108,12 +109,11 @@ def test_the_gpu_extra_names_the_versions_that_serving_installs() -> None:
 
 def test_every_import_of_tests_and_tools_is_declared() -> None:
     used = imported(files("tests", "data"))
-    assert {name: used[name] for name in used.keys() - RUNTIME - EXTRAS["baseline"] - EXTRAS["dev"]} == {}
+    assert {name: used[name] for name in used.keys() - RUNTIME - DEVELOPMENT} == {}
 
 
 def test_every_declared_dependency_is_pinned() -> None:
-    wanted = RUNTIME | EXTRAS["baseline"] | EXTRAS["dev"]
-    assert wanted - pins().keys() - {"pagecite"} == set()
+    assert (RUNTIME | DEVELOPMENT) - pins().keys() - {"pagecite"} == set()
 
 
 def test_pins_are_plain_versions() -> None:

@@ -1,209 +1,185 @@
-"""Worker processes, with process pools that a test holds in its hand: what starts, what ends, what is tried again."""
+"""Who reads pages, how many at once, and what is said of those that fail. No process is started here."""
 
+import pickle
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ingest import workers
-from ingest.errors import ModelError, PageError
-from ingest.reader import Reading
+from ingest import limits, workers
+from ingest.desk import Desk
+from ingest.errors import PageError
+from ingest.flow import OneAtATime
+from ingest.limits import OUT_OF_MEMORY, REMEDY, Limits, is_shortage, limits_of
+from ingest.ocr import recipe_of
+from ingest.rapid import RapidEngine
+from ingest.reading import Reading, reader_key
 from ingest.settings import Settings
-from ingest.types import Recognition, SourceDocument, TextLine
-from ingest.workers import Processes, View
+from ingest.tesseract import TesseractEngine
+from ingest.workers import Readers, Showers, View, reading_processes, staff_for
 from tests.fakes import FakeEngine
+from tests.unit.test_ocr_errors import FakeRapid, FakeRun
 
 pytestmark = pytest.mark.unit
 
-SOURCE = SourceDocument("0" * 64, "a.tif", Path("a.tif"), "image/tiff", 1)
+
+def view(**settings: object) -> View:
+    return View(Settings(**settings), Reading("some engine 1.0"))  # type: ignore[arg-type]
 
 
-@dataclass(frozen=True)
-class Finished:
-    """A process that does its work, and then something happens before anybody hears of it."""
+class ServedEngine(FakeEngine):
+    """An engine that reads several pages at once, somewhere else."""
 
-    result: object
-    then: Exception
+    concurrency = 7
 
 
-def _expecting_a_page(result: object) -> Callable[[object, object], object]:
-    def work(first: object, second: object) -> object:
-        assert first == SOURCE or isinstance(second, Recognition)
-        return result
-
-    return work
+# Who
 
 
-class Pool:
-    """In place of a `ProcessPoolExecutor`: nothing runs but what a test sets."""
-
-    def __init__(self, size: int, answers: Callable[["Pool"], Any], changed: threading.Condition) -> None:
-        self.size = size
-        self.submitted: list[Future[None]] = []
-        self.ended = False
-        self._answers = answers
-        self._changed = changed
-
-    def submit(self, process: Callable[..., None], _work: object, parcel: Path) -> "Future[None]":
-        """Note a page; where there is an answer, do as a process does: leave it in the parcel."""
-        future: Future[None] = Future()
-        with self._changed:
-            self.submitted.append(future)
-            self._changed.notify_all()
-        answer = self._answers(self)
-        if isinstance(answer, Finished):
-            process(_expecting_a_page(answer.result), parcel)
-            answer = answer.then
-        elif answer is not None and not isinstance(answer, Exception):
-            process(_expecting_a_page(answer), parcel)
-            future.set_result(None)
-        if isinstance(answer, Exception):
-            future.set_exception(answer)
-        return future
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        self.ended = True
-        for future in self.submitted if cancel_futures else []:
-            future.cancel()
-
-    def __enter__(self) -> "Pool":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.shutdown()
+def test_an_embedded_engine_reads_in_processes_with_one_page_more_under_way_than_they_read() -> None:
+    staff, most = staff_for(RapidEngine(), view(workers=3))
+    assert (type(staff), most) == (Readers, 4)
 
 
-class Pools:
-    """All pools that were made; the first one gives one answer, those after it another."""
-
-    def __init__(self) -> None:
-        self.made: list[Pool] = []
-        self.changed = threading.Condition()
-        self.first: Callable[[Pool], Any] = lambda pool: None
-        self.others: Callable[[Pool], Any] = lambda pool: AssertionError("another process was started")
-
-    def __call__(self, size: int, *_: object) -> Pool:
-        with self.changed:
-            self.made.append(Pool(size, self.others if self.made else self.first, self.changed))
-            self.changed.notify_all()
-            return self.made[-1]
-
-    def wait_for_pages(self, count: int) -> None:
-        with self.changed:
-            assert self.changed.wait_for(lambda: self.made and len(self.made[0].submitted) == count, timeout=30)
+def test_an_engine_elsewhere_is_kept_busy_by_processes_that_show_pages_ahead_of_it() -> None:
+    staff, most = staff_for(ServedEngine(), view(workers=3))
+    assert (type(staff), most) == (Showers, 7 + 2 * 3)
 
 
-@pytest.fixture
-def pools(monkeypatch: pytest.MonkeyPatch) -> Pools:
-    made = Pools()
-    monkeypatch.setattr(workers, "ProcessPoolExecutor", made)
-    return made
+def test_an_engine_that_only_this_process_has_reads_one_page_after_another_in_it() -> None:
+    staff, most = staff_for(FakeEngine(), view())
+    assert (type(staff), most) == (Desk, 1)
 
 
-@pytest.fixture
-def processes(pools: Pools) -> Iterator[Processes]:
-    made = Processes(View(Settings(workers=2), Reading("fake 1.0")), FakeEngine)
-    yield made
-    made.close()
+def test_a_server_that_reads_one_page_at_a_time_has_pages_shown_ahead_of_it_all_the_same() -> None:
+    staff, _ = staff_for(FakeEngine(), view(ocr_engine="hunyuan"))
+    assert type(staff) is Showers
 
 
-def test_no_process_is_started_before_the_first_page(processes: Processes, pools: Pools) -> None:
-    assert processes.count == 2 and pools.made == []
-
-
-def test_all_pages_share_one_pool(processes: Processes, pools: Pools) -> None:
-    pools.first = lambda pool: "seen"
-    assert [processes.look(SOURCE, number) for number in (1, 2, 3)] == ["seen"] * 3
-    assert [(pool.size, len(pool.submitted)) for pool in pools.made] == [(2, 3)]
-    assert not pools.made[0].ended
-
-
-def test_a_page_of_a_pool_that_broke_is_tried_once_more_alone(processes: Processes, pools: Pools) -> None:
-    pools.first, pools.others = lambda pool: BrokenProcessPool("died"), lambda pool: "seen alone"
-    assert processes.look(SOURCE, 1) == "seen alone"
-    assert [pool.size for pool in pools.made] == [2, 1]
-    assert pools.made[1].ended
-
-
-def test_a_page_that_kills_a_process_of_its_own_fails_with_the_remedy(processes: Processes, pools: Pools) -> None:
-    pools.first = pools.others = lambda pool: BrokenProcessPool("died")
-    with pytest.raises(PageError, match=r"process that rendered it died.*print the file to a new PDF"):
-        processes.look(SOURCE, 1)
-    assert len(pools.made) == 2
-
-
-def test_a_page_that_was_done_just_before_the_pool_broke_arrives(processes: Processes, pools: Pools) -> None:
-    pools.first, pools.others = lambda pool: Finished("seen", BrokenProcessPool("died")), lambda pool: "seen alone"
-    assert processes.look(SOURCE, 1) in ("seen", "seen alone")
-
-
-def test_after_a_broken_pool_the_next_pages_have_a_new_one(processes: Processes, pools: Pools) -> None:
-    pools.first, pools.others = lambda pool: BrokenProcessPool("died"), lambda pool: "seen"
-    processes.look(SOURCE, 1)
-    processes.look(SOURCE, 2)
-    processes.look(SOURCE, 3)
-    assert [pool.size for pool in pools.made] == [2, 1, 2]
-    assert len(pools.made[2].submitted) == 2
-
-
-@pytest.mark.parametrize("error", [PageError("it is damaged"), ModelError("none")])
-def test_what_a_page_raises_in_its_process_is_raised_and_not_tried_again(
-    processes: Processes, pools: Pools, error: Exception
+@pytest.mark.parametrize(("threads", "cores", "expected"), [(0, 3, 3), (2, 3, 2)])
+def test_a_copy_of_an_engine_takes_its_share_of_the_cores_unless_the_setting_says_otherwise(
+    threads: int, cores: int, expected: int
 ) -> None:
-    pools.first = lambda pool: error
-    with pytest.raises(type(error), match=str(error)):
-        processes.look(SOURCE, 1)
-    assert len(pools.made) == 1
+    recipe = recipe_of(RapidEngine(threads=threads))
+    assert recipe is not None
+    copy = pickle.loads(pickle.dumps(recipe))(cores)
+    assert isinstance(copy, RapidEngine)
+    assert (copy.name, copy._threads) == (RapidEngine().name, expected)
 
 
-def test_a_page_without_markdown_is_put_together_in_a_process(processes: Processes, pools: Pools) -> None:
-    pools.first = lambda pool: "composed"
-    line = TextLine("Total", (0.1, 0.1, 0.3, 0.2))
-    assert processes.compose(None, Recognition((line,))) == "composed"  # type: ignore[arg-type]
+def test_engines_of_tests_stay_in_the_process_that_has_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: f"/somewhere/{name}")
+    for engine in (RapidEngine(load=lambda parameters: FakeRapid()), TesseractEngine(run=FakeRun()), FakeEngine()):
+        assert recipe_of(engine) is None
 
 
-def test_pages_that_wait_when_it_is_closed_are_given_up_and_not_tried_again(processes: Processes, pools: Pools) -> None:
-    with ThreadPoolExecutor(3) as threads:
-        waiting = [threads.submit(processes.look, SOURCE, number) for number in (1, 2, 3)]
-        pools.wait_for_pages(3)
-        processes.close()
-        assert all(page.exception(timeout=30) is not None for page in waiting)
-    assert len(pools.made) == 1
+@pytest.mark.parametrize(
+    ("cores", "megabytes", "processes"),
+    [(1, 64_000, 1), (2, 24_000, 2), (16, 64_000, 4), (8, 6_000, 2), (8, 512, 1)],
+)
+def test_as_many_processes_read_as_cores_and_memory_allow(
+    monkeypatch: pytest.MonkeyPatch, cores: int, megabytes: int, processes: int
+) -> None:
+    monkeypatch.setattr(workers, "cores", lambda: cores)
+    monkeypatch.setattr(workers, "machine_memory", lambda: megabytes)
+    assert reading_processes(Settings()) == processes
+    assert reading_processes(Settings(workers=5)) == 5
 
 
-def test_a_page_that_comes_after_the_end_starts_no_process(processes: Processes, pools: Pools) -> None:
-    pools.first = lambda pool: "seen"
-    processes.look(SOURCE, 1)
-    processes.close()
-    with pytest.raises(Exception):  # noqa: B017 -- whatever it is, the page was given up
-        processes.look(SOURCE, 2)
-    assert len(pools.made) == 1
+def test_a_container_counts_as_the_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    limit = tmp_path / "memory.max"
+    monkeypatch.setattr(limits, "_CONTAINER_LIMIT", limit)
+    whole = limits.machine_memory()
+    for said, expected in (("max\n", whole), (f"{300 << 20}\n", 300)):
+        limit.write_text(said)
+        assert limits.machine_memory() == expected
 
 
-def test_pages_are_tried_again_by_no_more_processes_than_there_may_be(processes: Processes, pools: Pools) -> None:
-    """What killed a process may be a lack of memory: many processes at once would make it worse."""
-    inside = most = 0
+def test_passwords_are_shown_nowhere() -> None:
+    secret = View(Settings(), Reading("some engine 1.0"), passwords=("geheim",))
+    assert "geheim" not in repr(secret) + str(secret)
+    assert "geheim" not in reader_key(secret.reading, 200, 8_000_000)
+    assert pickle.loads(pickle.dumps(secret)).passwords == ("geheim",)
 
-    def alone(pool: Pool) -> str:
-        nonlocal inside, most
-        with pools.changed:
-            inside += 1
-            most = max(most, inside)
-            pools.changed.notify_all()
-            pools.changed.wait_for(lambda: most > processes.count, timeout=0.3)  # in vain, where the bound is kept
-            inside -= 1
-        return "seen alone"
 
-    pools.others = alone
-    with ThreadPoolExecutor(6) as threads:
-        waiting = [threads.submit(processes.look, SOURCE, number) for number in range(1, 7)]
-        pools.wait_for_pages(6)
-        for future in pools.made[0].submitted:
-            future.set_exception(BrokenProcessPool("died"))
-        assert [page.result(timeout=30) for page in waiting] == ["seen alone"] * 6
-    assert most <= processes.count
+# What is said
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (OUT_OF_MEMORY, "it needs more than 700 MB of memory; raise PAGECITE_WORKER_MEMORY, or "),
+        (-9, "its process was killed, most often for lack of memory; lower PAGECITE_WORKERS, or "),
+        (-11, "its process crashed (SIGSEGV); "),
+        (-200, "its process crashed (signal 200); "),
+        (3, "its process crashed (exit status 3); "),
+        (None, "its process crashed (no exit status); "),
+    ],
+)
+def test_what_ended_a_process_is_said_with_what_to_do(status: int | None, said: str) -> None:
+    assert Limits(memory=700).lost(status) == said + REMEDY
+
+
+def test_limits_are_those_of_the_settings() -> None:
+    chosen = limits_of(Settings(page_seconds=7.5, worker_memory=900))
+    assert (chosen.seconds, chosen.memory) == (7.5, 900)
+    assert chosen.too_slow.startswith(
+        "it took longer than 7.5 seconds and was stopped; raise PAGECITE_PAGE_SECONDS, or"
+    )
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "std::bad_alloc",
+        "code=2: malloc (4000 bytes) failed",
+        "Failed to allocate memory for requested buffer of size 4000",
+        "OpenCV(4.10): error: (-4:Insufficient memory) Failed to allocate 4000 bytes",
+        "[Errno 12] Cannot allocate memory",
+    ],
+)
+def test_a_lack_of_memory_is_known_by_the_words_of_each_library(said: str) -> None:
+    error = PageError("it cannot be rendered")
+    error.__cause__ = RuntimeError(said)
+    assert is_shortage(error) and is_shortage(RuntimeError(said))
+
+
+def test_other_errors_are_no_lack_of_memory() -> None:
+    assert is_shortage(MemoryError())
+    error = PageError("it is damaged (cycle in page tree); get the file from its source again")
+    error.__context__ = error.__cause__ = ValueError("cycle in page tree")
+    assert not is_shortage(error)
+
+
+@given(st.text())
+def test_any_error_text_is_looked_at_without_harm(said: str) -> None:
+    assert isinstance(is_shortage(RuntimeError(said)), bool)
+
+
+# One at a time
+
+
+def test_equal_things_are_done_one_after_another_and_others_at_once() -> None:
+    turns, inside, met = OneAtATime(), [], threading.Barrier(2, timeout=30)
+
+    def enter(key: str) -> None:
+        with turns.turn(key):
+            inside.append(key)
+            assert inside.count(key) == 1
+            met.wait()
+            inside.remove(key)
+
+    with ThreadPoolExecutor(4) as threads:
+        for done in [threads.submit(enter, key) for key in "aabb"]:
+            done.result(60)
+    assert turns._taken == set()
+
+
+def test_who_fails_at_a_thing_lets_the_next_one_in() -> None:
+    turns = OneAtATime()
+    for _ in range(2):
+        with pytest.raises(PageError), turns.turn("a"):
+            raise PageError("it is damaged")
