@@ -1,89 +1,72 @@
-"""Figures of retrieval and of answers."""
+"""Figures of one question: pages found, pages cited, quotes. Pure functions; `retrieval.figures` puts them together."""
 
-import unicodedata
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Collection, Sequence
 
-from retrieval.questions import Asked
-from retrieval.types import Answer
+from retrieval.matching import folded
 
 DEPTHS = (1, 3, 5, 10)
 
-# Ranked results of a question: pairs of document id and page number, best first.
-Ranker = Callable[[str], Sequence[tuple[str, int]]]
+# A page of a document: its id and the 1-based page number.
+Place = tuple[str, int]
+
+# Ranked results of a question, best first.
+Ranker = Callable[[str], Sequence[Place]]
 
 
-@dataclass(frozen=True, slots=True)
-class PageHits:
-    """Share of questions for which one of the first k results is a right page of the right document.
+def page_hit(found: Sequence[Place], right: Collection[Place], depth: int) -> bool:
+    """Whether one of the first results is a right page (success@k; Voorhees and Harman, "TREC", 2005, chapter 3).
 
-    Attributes:
-        questions: how many were asked.
-        at: pairs of k and share, 0..1.
-        document: share whose first result is of the right document, 0..1.
-    """
-
-    questions: int
-    at: tuple[tuple[int, float], ...]
-    document: float
-
-
-def page_hits(asked: Sequence[Asked], ids: dict[str, str], rank: Ranker) -> PageHits:
-    """Ask every question and count hits.
-
-    Results are chunks, so two of the first k may be of one page; they are counted as they come.
+    Results are chunks, so two of the first may be of one page; they are counted as they come.
 
     Args:
-        asked: questions with an answer.
-        ids: document id of each question's file.
-        rank: the retriever.
+        found: results, best first.
+        right: pages that hold the answer.
+        depth: how many results are looked at.
     """
-    hits = dict.fromkeys(DEPTHS, 0)
-    documents = 0
-    for one in asked:
-        results = rank(one.question)[: max(DEPTHS)]
-        right = [doc_id == ids[one.file] and page in one.pages for doc_id, page in results]
-        documents += bool(results) and results[0][0] == ids[one.file]
-        for depth in DEPTHS:
-            hits[depth] += any(right[:depth])
-    total = max(len(asked), 1)
-    return PageHits(len(asked), tuple((depth, count / total) for depth, count in hits.items()), documents / total)
+    return any(place in right for place in found[:depth])
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerFigures:
-    """How often quoted answers hold.
+def reciprocal_rank(found: Sequence[Place], right: Collection[Place]) -> float:
+    """One through the rank of the first right page, 0..1; 0 where none is among the results.
 
-    Attributes:
-        answerable: questions with an answer.
-        contains: share of them whose quotes contain the expected words, 0..1.
-        refused: share of them that were refused though they have an answer, 0..1.
-        unanswerable: questions without one.
-        refused_rightly: share of those that were refused, 0..1.
+    Its mean over questions is the MRR (Voorhees, "The TREC-8 Question Answering Track Report", 1999).
     """
-
-    answerable: int
-    contains: float
-    refused: float
-    unanswerable: int
-    refused_rightly: float
+    return next((1 / rank for rank, place in enumerate(found, start=1) if place in right), 0.0)
 
 
-def answer_figures(asked: Sequence[Asked], ask: Callable[[str], Answer]) -> AnswerFigures:
-    """Ask every question and compare the quotes with the expected words."""
-    pairs = [(one, ask(one.question)) for one in asked]
-    with_answer = [(one, answer) for one, answer in pairs if one.pages]
-    without = [answer for one, answer in pairs if not one.pages]
-    good = sum(any(folded(one.answer) in folded(c.quote) for c in answer.citations) for one, answer in with_answer)
-    return AnswerFigures(
-        answerable=len(with_answer),
-        contains=good / max(len(with_answer), 1),
-        refused=sum(not answer.answered for _, answer in with_answer) / max(len(with_answer), 1),
-        unanswerable=len(without),
-        refused_rightly=sum(not answer.answered for answer in without) / max(len(without), 1),
-    )
+def document_hit(found: Sequence[Place], doc_id: str) -> bool:
+    """Whether the first result is of the right document, on whatever page."""
+    return bool(found) and found[0][0] == doc_id
 
 
-def folded(text: str) -> str:
-    """A text for comparison: NFKC, no case, no white space."""
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+def cited_precision(cited: Sequence[Place], right: Collection[Place]) -> float | None:
+    """Share of an answer's citations that are on a right page, 0..1; None without citations.
+
+    Precision and recall as everywhere in retrieval (van Rijsbergen, "Information Retrieval", 1979, chapter 7), with
+    pages as what is retrieved.
+    """
+    return sum(place in right for place in cited) / len(cited) if cited else None
+
+
+def cited_recall(cited: Sequence[Place], right: Collection[Place]) -> float | None:
+    """Share of the right pages that an answer cites, 0..1; None without right pages.
+
+    Where a fact stands on two pages, citing one of them gives 0.5: read it beside the precision.
+    """
+    return len(set(cited) & set(right)) / len(set(right)) if right else None
+
+
+def quote_on_page(quote: str, page: str) -> bool:
+    """Whether a quote stands on a page, letter by letter but for case, width and white space."""
+    return folded(quote) in folded(page)
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The smallest value that at least a share of all values do not exceed (nearest rank).
+
+    Args:
+        values: at least one.
+        share: 0..1; 0.5 gives the median, 0.95 what all but the slowest twentieth stay within.
+    """
+    return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]
