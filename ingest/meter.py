@@ -64,11 +64,13 @@ class BarMeter:
 
     def pause(self) -> None:
         """Take the bar away, so that lines can be written; the next step brings it back."""
-        self._progress.stop()
+        # rich ends a bar that was never shown with an empty line.
+        if self._shown:
+            self._progress.stop()
 
     def clear(self) -> None:
         """Take the bar away for good."""
         if self._task is not None:
             self._progress.remove_task(self._task)
             self._task = None
-        self._progress.stop()
+        self.pause()
