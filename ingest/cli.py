@@ -18,6 +18,7 @@ from ingest.folder_commands import add, sync, watch
 from ingest.library_commands import list_documents, reindex, remove, show, status
 from ingest.options import JsonOption, LibraryOption, VerboseOption
 from ingest.progress import PageBar
+from ingest.questions_command import questions
 from ingest.serving.command import serve_llm, serve_ocr
 from ingest.task_command import ocr
 
@@ -77,6 +78,7 @@ app.command()(export)
 app.command("import")(import_archive)
 app.command()(doctor)
 app.command()(ocr)
+app.command()(questions)
 # vLLM's own arguments may follow after --.
 app.command("serve-ocr")(serve_ocr)
 app.command("serve-llm")(serve_llm)

@@ -29,7 +29,6 @@ from retrieval.questions import Asked, to_json
 from retrieval.units import Unit, units_of
 from retrieval.words import content
 
-DEFAULT_LIMIT = 60
 _PAGES_ASKED = 3  # of a document, by an LLM
 _CHARS_ASKED = 6000  # of a page
 _LABELLED = re.compile(r"(?P<label>[^\d:：][^:：]{1,38}?)\s*[:：]\s*(?P<value>[^:：\s][^:：]{0,78})")
@@ -66,8 +65,13 @@ class _Source:
     words: frozenset[str]
 
 
-def draft_file(settings: Settings, path: Path, limit: int | None = None) -> str:
-    """Write a draft for the settings' library; gives back a sentence on what came of it.
+def draft_file(settings: Settings, path: Path, limit: int) -> int:
+    """Write a draft for the settings' library; gives back the number of its questions.
+
+    Args:
+        settings: which library, and which LLM, if any.
+        path: where to; it must be new.
+        limit: most questions, at least 1.
 
     Raises:
         ConfigError: the file is there already, or cannot be written.
@@ -77,16 +81,14 @@ def draft_file(settings: Settings, path: Path, limit: int | None = None) -> str:
     if path.exists():
         raise ConfigError(f"{path} is there already, perhaps corrected by hand; name another file.")
     with Library.of(settings) as library:
-        asked = draft(library, build_llm(settings), limit or DEFAULT_LIMIT)
+        asked = draft(library, build_llm(settings), limit)
     if not asked:
         raise LibraryError("No question could be drafted; are there documents in the library (`ingest list`)?")
     try:
         path.write_text(to_json(asked), encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"{path} cannot be written ({error.strerror}); choose another file.") from error
-    return (
-        f"{len(asked)} questions in {path}. Correct them before you measure: wording, pages, answers, what is missing."
-    )
+    return len(asked)
 
 
 def draft(library: Library, model: BaseChatModel | None, limit: int) -> list[Asked]:

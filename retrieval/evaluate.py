@@ -18,7 +18,6 @@ from ingest.settings import Settings, load_settings
 from retrieval.bars import Bar, parse_bar, shortfalls
 from retrieval.chain import build_chain
 from retrieval.comparison import Difference, Values, compare, run_values
-from retrieval.drafting import draft_file
 from retrieval.figures import figures
 from retrieval.measuring import ChainSystem, Run, measure
 from retrieval.questions import Asked, evenly, load_questions
@@ -35,9 +34,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = load_settings(library=options.library)
         if not Library.exists(settings.library, settings.database_url.get_secret_value()):
             raise LibraryError(f"No library in {settings.library}; run `ingest add PATH` first.")
-        if options.draft:
-            _say(draft_file(settings, options.draft, options.limit))
-            return 0
         return _evaluate(settings, options)
     except (PageciteError, KeyboardInterrupt) as error:
         interrupted = was_interrupted(error)
@@ -48,9 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m retrieval.evaluate", description=__doc__)
     parser.add_argument("--library", type=Path, metavar="DIR", help="the library; without it PAGECITE_LIBRARY")
-    task = parser.add_mutually_exclusive_group(required=True)
-    task.add_argument("--questions", type=Path, metavar="FILE", help="questions with their answers, JSON or CSV")
-    task.add_argument("--draft", type=Path, metavar="FILE", help="write a draft of a question file, to be corrected")
+    questions = "questions with their answers, JSON or CSV; `ingest questions FILE` drafts them"
+    parser.add_argument("--questions", type=Path, required=True, metavar="FILE", help=questions)
     parser.add_argument("--json", type=Path, metavar="OUT", help="write everything, question by question")
     parser.add_argument("--compare", type=Path, metavar="OLD", help="compare with an earlier run's --json file")
     bar = "fail where a figure is under its bar (over it, where less is better)"

@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from ingest.cli import app
 from ingest.settings import Settings, load_settings
 from retrieval.evaluate import main
 from retrieval.labelled import SAMPLES
@@ -150,7 +152,6 @@ def test_a_limit_asks_so_many_questions(kept: KeptLibrary, questions: Path, caps
         (["--questions", "{questions}", "--fail-under", "page-hit=1"], "page-hit@5"),
         (["--questions", "{questions}", "--compare", "none.json"], "none.json"),
         (["--questions", "{questions}", "--json", "no/such/folder/run.json"], "no such folder"),
-        (["--draft", "{questions}"], "is there already"),
     ],
 )
 def test_what_cannot_work_is_one_line_on_stderr(
@@ -173,9 +174,16 @@ def test_a_draft_is_a_question_file_that_can_be_measured_as_it_is(
     kept: KeptLibrary, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "draft.json"
-    assert run(kept, "--draft", path, "--limit", 8) == 0
-    assert "Correct them" in capsys.readouterr().out
+    drafted = CliRunner().invoke(app, ["questions", str(path), "--limit", "8", "--library", str(kept.settings.library)])
+    assert drafted.exit_code == 0 and "Correct them" in drafted.stdout
     asked = load_questions(path)
     assert 4 <= len(asked) <= 8 and {one.file for one in asked} == {MSA, INVOICE}
     assert run(kept, "--questions", path) == 0
     assert float(shown(capsys)["page-hit@5"][1]) >= 0.5
+
+
+def test_a_draft_never_overwrites_a_file_that_may_be_corrected(kept: KeptLibrary, questions: Path) -> None:
+    before = questions.read_text()
+    drafted = CliRunner().invoke(app, ["questions", str(questions), "--library", str(kept.settings.library)])
+    assert drafted.exit_code == 1 and "is there already" in drafted.stderr
+    assert questions.read_text() == before
