@@ -13,11 +13,11 @@ INSTALL := $(PIP) install --only-binary :all:
 EVALDATA := ../shared/evaldata
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check eval bench bench-ocr e2e samples setup setup-dev clean
+.PHONY: help demo test check eval bench bench-ocr faults faults-memory e2e samples setup setup-dev clean
 .DELETE_ON_ERROR:
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 demo: $(READY) ## Install, add data/samples, start the chat (ARGS=--no-serve stops before the chat; PORT=8501)
 	@echo "Adding the sample documents. What the library has already is not read again."
@@ -51,6 +51,12 @@ bench: $(READY_DEV) ## Measure speed
 
 bench-ocr: $(READY_DEV) ## Pages a second through ingest beside a bare client, on a real vLLM on the CPU (ARGS=--pin)
 	@$(BIN)/python -m tests.tiny.throughput $(ARGS)
+
+faults: $(READY_DEV) ## Kill, starve and deceive libraries, and count what is lost (ARGS=--quick: some kills alone)
+	@$(BIN)/python -m tests.faults $(ARGS)
+
+faults-memory: $(READY_DEV) ## Memory of adding 100 and 600 pages with embedded OCR (ARGS="--pages 50 100")
+	@$(BIN)/python -m tests.faults.memory $(ARGS)
 
 samples: $(READY) ## Draw data/samples again
 	@$(BIN)/python data/draw_samples.py $(ARGS)

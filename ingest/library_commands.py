@@ -8,7 +8,7 @@ from sqlalchemy import make_url
 
 from ingest import display
 from ingest.command import FAILED, Command, Tools, reporting, running
-from ingest.errors import LibraryError, PageError
+from ingest.errors import DocumentNotFound, LibraryError, PageError
 from ingest.figures import count
 from ingest.files import LIBRARY_FILE
 from ingest.library import Library
@@ -22,6 +22,7 @@ from ingest.options import (
     VerboseOption,
 )
 from ingest.records import DocumentRecord
+from ingest.registry import matching
 from ingest.settings import Settings
 
 _RETIRED = "retired"
@@ -78,12 +79,13 @@ def remove(
 ) -> None:
     """Remove documents with their older versions and everything made from them. Their files stay where they are."""
     with running(library, as_json=as_json, verbose=verbose) as command, command.open_library() as opened:
-        failed = [key for key in documents if not _remove(command, opened, key)]
+        begun = opened.sweep()  # by a run that was killed
+        failed = [key for key in documents if not _remove(command, opened, key, begun)]
         if failed:
             raise typer.Exit(FAILED)
 
 
-def _remove(command: Command, library: Library, key: str) -> bool:
+def _remove(command: Command, library: Library, key: str, begun: list[DocumentRecord]) -> bool:
     output = command.output
     removed: list[dict[str, Any]] = output.data.setdefault("removed", [])
     failed: list[dict[str, Any]] = output.data.setdefault("failed", [])
@@ -94,6 +96,10 @@ def _remove(command: Command, library: Library, key: str) -> bool:
             record.doc_id, notify=lambda: output.remark(f"waiting for another process, which works on {name}")
         )
     except LibraryError as error:
+        if isinstance(error, DocumentNotFound) and (finished := matching(begun, key)):
+            output.line(f"removed  {finished[0].name}  (an earlier run had begun it)")
+            removed.append({"doc_id": finished[0].doc_id, "name": finished[0].name, "older_versions": 0})
+            return True
         output.problem(f"failed   {key}: {error}")
         failed.append({"document": key, "reason": str(error)})
         return False

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 
 from ingest.errors import AmbiguousDocument, DocumentNotFound
 from ingest.records import DocumentRecord
@@ -19,10 +19,19 @@ _MIN_ID = 6  # characters of a document id that may stand for it
 
 def list_documents(connection: Connection) -> list[DocumentRecord]:
     """All documents, by name; those whose removal is begun are gone."""
+    return _records(connection, documents.c.status != REMOVED)
+
+
+def begun_removals(connection: Connection) -> list[DocumentRecord]:
+    """Documents whose removal is begun and not finished, by name."""
+    return _records(connection, documents.c.status == REMOVED)
+
+
+def _records(connection: Connection, wanted: ColumnElement[bool]) -> list[DocumentRecord]:
     places: dict[str, list[str]] = {}
     for doc_id, path in connection.execute(select(paths.c.doc_id, paths.c.path).order_by(paths.c.path)):
         places.setdefault(doc_id, []).append(path)
-    query = select(documents).where(documents.c.status != REMOVED).order_by(documents.c.name, documents.c.doc_id)
+    query = select(documents).where(wanted).order_by(documents.c.name, documents.c.doc_id)
     return [_record(row, places.get(row.doc_id, ())) for row in connection.execute(query)]
 
 
@@ -62,20 +71,24 @@ def find_document(connection: Connection, key: str) -> DocumentRecord:
         DocumentNotFound: there is none.
         AmbiguousDocument: there are several.
     """
-    everything = list_documents(connection)
-    place = os.path.abspath(key) if Path(key).name != key else ""
-    found = (
-        [d for d in everything if d.doc_id == key]
-        or _foremost([d for d in everything if place in d.paths])
-        or _foremost([d for d in everything if key == d.name or key in (Path(path).name for path in d.paths)])
-        or [d for d in everything if len(key) >= _MIN_ID and d.doc_id.startswith(key)]
-    )
+    found = matching(list_documents(connection), key)
     if not found:
         raise DocumentNotFound(f"No document {key} in the library; `ingest list` shows what is there.")
     if len(found) > 1:
         ids = ", ".join(document.doc_id[:12] for document in found)
         raise AmbiguousDocument(f"{len(found)} documents are named {key}; give one of their ids: {ids}.")
     return found[0]
+
+
+def matching(everything: Sequence[DocumentRecord], key: str) -> list[DocumentRecord]:
+    """Those of some documents that a key may mean, as `find_document` has it; several where it does not tell them."""
+    place = os.path.abspath(key) if Path(key).name != key else ""
+    return (
+        [d for d in everything if d.doc_id == key]
+        or _foremost([d for d in everything if place in d.paths])
+        or _foremost([d for d in everything if key == d.name or key in (Path(path).name for path in d.paths)])
+        or [d for d in everything if len(key) >= _MIN_ID and d.doc_id.startswith(key)]
+    )
 
 
 def _foremost(found: list[DocumentRecord]) -> list[DocumentRecord]:

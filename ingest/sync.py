@@ -50,6 +50,7 @@ class Sync:
                 the others nothing.
         """
         plan = outlook.plan
+        self.library.sweep()
         yield from self._told(self._problems(outlook))
         yield from self._told(self._relocate(outlook))
         names = sorted(

@@ -10,6 +10,7 @@ from ingest.files import LIBRARY_FILE
 from ingest.library.opened import OpenLibrary
 from ingest.locks import left_behind
 from ingest.migrations import delete_copies
+from ingest.records import DocumentRecord
 from ingest.removal import begin_removal
 
 
@@ -63,17 +64,23 @@ class Removing(OpenLibrary):
         self._wipe()
         return removed
 
-    def sweep(self, *, everywhere: bool = False) -> None:
+    def sweep(self, *, everywhere: bool = False) -> list[DocumentRecord]:
         """Finish what killed processes left: removals that were begun, images that no page names, half-written files.
 
         Documents that another process works on are left to it.
 
         Args:
             everywhere: look at the files of all documents, not only of those on which a process was killed.
+
+        Returns:
+            The documents whose removal was finished.
+
+        Raises:
+            LibraryNotWritable: a file cannot be deleted.
         """
         with self._reading() as connection:
-            begun = registry.with_status(connection, (registry.REMOVED,))
-        self._finish(begun)
+            begun = registry.begun_removals(connection)
+        finished = self._finish(record.doc_id for record in begun)
         for doc_id in sorted({*left_behind(self._locks), *(self._shelves.documents() if everywhere else ())}):
             try:
                 with self.claim(doc_id, wait=False):
@@ -81,6 +88,7 @@ class Removing(OpenLibrary):
             except DocumentBusy:
                 continue
         self._wipe()
+        return [record for record in begun if record.doc_id in finished]
 
     def _tidy(self, doc_id: str) -> None:
         with self._reading() as connection:
@@ -91,14 +99,17 @@ class Removing(OpenLibrary):
         else:
             self._shelves.remove(doc_id)
 
-    def _finish(self, doc_ids: Iterable[str]) -> None:
-        """Finish removals that were begun, save of documents that another process works on."""
+    def _finish(self, doc_ids: Iterable[str]) -> set[str]:
+        """Finish removals that were begun, save of documents that another process works on; give back which."""
+        finished = set()
         for doc_id in doc_ids:
             try:
                 with self.claim(doc_id, wait=False):
                     self._finish_one(doc_id)
+                finished.add(doc_id)
             except DocumentBusy:
                 continue
+        return finished
 
     def _finish_one(self, doc_id: str) -> None:
         with self._reading() as connection:

@@ -1,65 +1,81 @@
 """``python -m tests.faults``: what the library survives, in figures. ``--quick`` is the short form for CI."""
 
 import argparse
-import os
-import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
-from tests.faults.kills import Bench
+from tests.faults import suites
+from tests.faults.kills import Bench, Kill
 
-_KILLS, _QUICK_KILLS = 75, 15
-# What else the suite runs, as pytest has it: each a promise of docs/reliability.md.
-_SUITES = {
-    "hostile files": ["tests/integration/test_torture.py", "tests/integration/test_hostile_files.py"],
-    "worker processes": ["tests/integration/test_isolation.py", "tests/unit/test_workers.py"],
-    "ghosts after deletion": ["tests/integration/test_deletion.py"],
-    "several at once": ["tests/integration/test_two_at_once.py"],
-    "damaged stores": ["tests/integration/test_vectors.py", "tests/integration/test_verification.py"],
-    "backup": ["tests/integration/test_archive.py"],
-}
+_KILLS, _QUICK_KILLS = 105, 14
 
 
 def main() -> int:
-    """Run the suite; the exit status is 1 where anything was lost, doubled or left behind."""
+    """Run the suite; the exit status is 1 where anything was lost, doubled or left behind, or a test failed."""
     options = argparse.ArgumentParser(prog="make faults", description=__doc__)
     options.add_argument("--quick", action="store_true", help="fewer kills, and nothing else")
     options.add_argument("--kills", type=int, help="how many")
     options.add_argument("--seed", type=int, default=7, help="of the random moments")
     chosen = options.parse_args()
-    number = chosen.kills or (_QUICK_KILLS if chosen.quick else _KILLS)
-    bad = _kills(number, chosen.seed)
-    if not chosen.quick:
-        bad += sum([_suite(name, files) for name, files in _SUITES.items()])
-    return 1 if bad else 0
+    kills = _kill(chosen.kills or (_QUICK_KILLS if chosen.quick else _KILLS), chosen.seed)
+    ran = {} if chosen.quick else {name: _run(name, files) for name, files in suites.SUITES.items()}
+    return _sum(kills, ran)
 
 
-def _kills(number: int, seed: int) -> int:
+def _kill(number: int, seed: int) -> list[Kill]:
     began = time.monotonic()
-    survived: Counter[str] = Counter()
-    tried: Counter[str] = Counter()
+    kills: list[Kill] = []
     with tempfile.TemporaryDirectory(prefix="pagecite-faults-") as folder:
         for kill in Bench(Path(folder), seed).kills(number):
-            tried[kill.work] += 1
-            survived[kill.work] += not kill.problems
+            if kills and kills[-1].work != kill.work:
+                _tell_work(kills)
+            kills.append(kill)
             for problem in kill.problems:
-                print(f"  {kill.work}, killed {kill.moment}: {problem}", flush=True)  # noqa: T201
-    for work in tried:
-        print(f"  {work}: {survived[work]} of {tried[work]} kills survived")  # noqa: T201
-    print(f"kills survived: {survived.total()} of {tried.total()} ({time.monotonic() - began:.0f} s)", flush=True)  # noqa: T201
-    return tried.total() - survived.total()
+                _say(f"  {kill.work}, killed {kill.moment}: {problem}")
+    _tell_work(kills)
+    _say(f"  {time.monotonic() - began:.0f} s for all kills")
+    return kills
 
 
-def _suite(name: str, files: list[str]) -> int:
-    command = [sys.executable, "-m", "pytest", "-q", "--no-header", *files]
-    ended = subprocess.run(command, env=os.environ | {"TEST_FULL": "1"}, capture_output=True, text=True)
-    print(f"{name}: {ended.stdout.strip().splitlines()[-1] if ended.stdout else 'nothing ran'}", flush=True)  # noqa: T201
-    if ended.returncode:
-        print(ended.stdout[-4000:] + ended.stderr[-2000:])  # noqa: T201
-    return int(ended.returncode != 0)
+def _tell_work(kills: list[Kill]) -> None:
+    """Tell of the work that the last kill broke off."""
+    of_it = [kill for kill in kills if kill.work == kills[-1].work]
+    named = sum(kill.named for kill in of_it)
+    _say(f"  {kills[-1].work}: {_survived(of_it)} kills survived, {named} of them at named moments")
+
+
+def _survived(kills: Iterable[Kill]) -> str:
+    ends = [not kill.problems for kill in kills]
+    return f"{sum(ends)} of {len(ends)}"
+
+
+def _run(name: str, files: tuple[str, ...]) -> suites.Ran:
+    ran = suites.run(files)
+    skipped = f", {ran.skipped} skipped" if ran.skipped else ""
+    _say(f"  {name}: {ran.passed} passed, {len(ran.failed)} failed{skipped}")
+    if ran.status:
+        _say("\n".join(f"    {failed}" for failed in ran.failed) + f"\n{ran.output[-4000:]}")
+    return ran
+
+
+def _sum(kills: list[Kill], ran: dict[str, suites.Ran]) -> int:
+    """The figures that count, and the exit status."""
+    _say(f"kills survived: {_survived(kills)}")
+    _say(f"lost: {sum(kill.lost for kill in kills)}, pages read twice: {sum(kill.again for kill in kills)}")
+    ghosts = sum(kill.ghosts for kill in kills)
+    if ran:
+        hostile = ran[suites.HOSTILE]
+        _say(f"files tried: {hostile.files}, failed: {len(hostile.failed)}")
+        ghosts += len(ran[suites.GHOSTS].failed)
+    _say(f"ghosts found: {ghosts}")
+    return int(any(kill.problems for kill in kills) or any(one.status for one in ran.values()))
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -3,9 +3,11 @@
 import json
 import random
 import shutil
+import signal
 import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +15,8 @@ from ingest.files import LIBRARY_FILE
 from tests.faults.snapshot import Snapshot, differences, take
 from tests.faults.work import WORKS, Work, start, write_inputs
 
-_PATIENCE = 120.0  # seconds that a piece of work may take before it counts as hanging
+_PATIENCE = 300.0  # seconds that a piece of work may take before it counts as hanging; far more than under any load
+Moment = tuple[str, int]  # its kind, and the how manieth
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +26,20 @@ class Kill:
     Attributes:
         work: what was being done.
         moment: when the process was killed.
+        named: whether that was a named moment, and not a random one.
         problems: what was wrong after the work had been done again; empty where nothing was.
+        lost: how many rows, files and vectors were missing then.
+        ghosts: how many there were too many.
+        again: how many pages were read again, though they had been read before the kill.
     """
 
     work: str
     moment: str
+    named: bool
     problems: tuple[str, ...]
+    lost: int = 0
+    ghosts: int = 0
+    again: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +59,9 @@ class Bench:
         self._folder = folder
         self._chance = random.Random(seed)
         self._inputs = folder / "in"
+        self._library = folder / "library"
         self._notes = folder / "notes.txt"
+        self._counts = folder / "counts.json"
 
     def kills(self, number: int) -> Iterator[Kill]:
         """Kill at named points first, then at random moments, in equal parts over all kinds of work."""
@@ -58,7 +71,7 @@ class Bench:
             for fatal, delay in self._plan(calm, share):
                 yield self._kill(work, calm, fatal, delay)
 
-    def _plan(self, calm: Undisturbed, number: int) -> list[tuple[tuple[str, int] | None, float]]:
+    def _plan(self, calm: Undisturbed, number: int) -> list[tuple[Moment | None, float]]:
         """When to kill: each kind of moment at its first and at a random time, the rest anywhere."""
         named = [(kind, 1) for kind in calm.moments]
         named += [(kind, self._chance.randint(2, count)) for kind, count in calm.moments.items() if count > 1]
@@ -67,55 +80,57 @@ class Bench:
         return [(fatal, 0.0) for fatal in chosen] + [(None, self._chance.random() * calm.seconds) for _ in range(rest)]
 
     def _undisturbed(self, work: Work) -> Undisturbed:
-        library = self._prepared(work)
-        counts = self._folder / "counts.json"
+        self._prepare(work)
         began = time.monotonic()
-        self._finish(work, library, counts)
+        self._finish(work, self._library)
         seconds = time.monotonic() - began
-        return Undisturbed(take(library), seconds, json.loads(counts.read_text()), len(self._noted()))
+        return Undisturbed(take(self._library), seconds, json.loads(self._counts.read_text()), len(self._noted()))
 
-    def _kill(self, work: Work, calm: Undisturbed, fatal: tuple[str, int] | None, delay: float) -> Kill:
-        library = self._prepared(work)
-        known = _pages_done(library, work.engine)
-        process = start(work, library, self._inputs, self._notes, fatal, self._folder / "counts.json")
+    def _kill(self, work: Work, calm: Undisturbed, fatal: Moment | None, delay: float) -> Kill:
+        moment = ""
+        try:
+            done = self._break_off(work, fatal, delay)
+            while done is None:  # it was done before its time: another moment, for only kills count
+                fatal, delay = None, self._chance.random() * calm.seconds
+                done = self._break_off(work, fatal, delay)
+            moment = f"{fatal[0]} {fatal[1]}" if fatal else f"after {delay:.2f} s"
+            self._finish(work, self._library)
+        except AssertionError as error:
+            return Kill(work.name, moment or str(fatal), fatal is not None, (str(error),))
+        found = differences(calm.snapshot, take(self._library))
+        again = max(0, len(self._noted()) - (calm.read - done))
+        problems = list(map(str, found))
+        problems += [f"{again} pages were read again, of {done} that were read before"] if again else []
+        lost, ghosts = sum(len(one.lost) for one in found), sum(len(one.ghosts) for one in found)
+        return Kill(work.name, moment, fatal is not None, tuple(problems), lost, ghosts, again)
+
+    def _break_off(self, work: Work, fatal: Moment | None, delay: float) -> int | None:
+        """Kill the work; give back how many pages it had read, or None if it came to its end."""
+        self._prepare(work)
+        known = self._pages_done(work.engine)
+        process = start(work, self._library, self._inputs, self._notes, fatal, self._counts)
         process.join(_PATIENCE if fatal else delay)
         hung = fatal is not None and process.is_alive()
         process.kill()
         process.join()
-        moment = f"{fatal[0]} {fatal[1]}" if fatal else f"after {delay:.2f} s"
-        done = _pages_done(library, work.engine) - known
-        problems = [f"it hung at {moment}"] if hung else []
-        try:
-            self._notes.unlink(missing_ok=True)
-            self._finish(work, library, self._folder / "counts.json")
-            problems += self._compared(library, calm, done)
-        except AssertionError as error:
-            problems.append(str(error))
-        return Kill(work.name, moment, tuple(problems))
+        assert not hung, f"{work.name} hung"
+        self._notes.unlink(missing_ok=True)
+        return self._pages_done(work.engine) - known if process.exitcode == -signal.SIGKILL else None
 
-    def _compared(self, library: Path, calm: Undisturbed, done: int) -> list[str]:
-        problems = differences(calm.snapshot, take(library))
-        noted = self._noted()
-        if len(noted) > calm.read - done:
-            problems.append(f"{len(noted)} pages were read after the kill, though {done} of {calm.read} were done")
-        return problems
-
-    def _prepared(self, work: Work) -> Path:
-        """A library on which the work can begin."""
-        library = self._folder / "library"
-        shutil.rmtree(library, ignore_errors=True)
+    def _prepare(self, work: Work) -> None:
+        """Make the library on which the work can begin."""
+        shutil.rmtree(self._library, ignore_errors=True)
         if work.before is not None:
             kept = self._folder / "before" / work.before.name
             if not kept.exists():
                 write_inputs(self._inputs, work.before.inputs)
-                self._finish(work.before, kept, self._folder / "counts.json")
-            shutil.copytree(kept, library)
+                self._finish(work.before, kept)
+            shutil.copytree(kept, self._library)
         write_inputs(self._inputs, work.inputs)
         self._notes.unlink(missing_ok=True)
-        return library
 
-    def _finish(self, work: Work, library: Path, counts: Path) -> None:
-        process = start(work, library, self._inputs, self._notes, None, counts)
+    def _finish(self, work: Work, library: Path) -> None:
+        process = start(work, library, self._inputs, self._notes, None, self._counts)
         process.join(_PATIENCE)
         if process.is_alive():
             process.kill()
@@ -125,17 +140,19 @@ class Bench:
     def _noted(self) -> list[str]:
         return self._notes.read_text().splitlines() if self._notes.exists() else []
 
-
-def _pages_done(library: Path, engine: str) -> int:
-    """Pages that this engine has in the journal, of the library as the killed process left it."""
-    database = library / LIBRARY_FILE
-    if not database.exists():
-        return 0
-    connection = sqlite3.connect(database)
-    try:
-        query = "SELECT count(*) FROM readings WHERE engine = ?"
-        return int(connection.execute(query, (f"scan reader {engine}",)).fetchone()[0])
-    except sqlite3.OperationalError:
-        return 0  # its tables were not made yet
-    finally:
-        connection.close()
+    def _pages_done(self, engine: str) -> int:
+        """Pages that this engine has read, as the library has it; looked up in a copy, for opening it would mend it."""
+        look = self._folder / "look"
+        shutil.rmtree(look, ignore_errors=True)
+        look.mkdir()
+        for file in self._library.glob(f"{LIBRARY_FILE}*"):
+            shutil.copy(file, look)
+        database = look / LIBRARY_FILE
+        if not database.exists():
+            return 0
+        with closing(sqlite3.connect(database)) as connection:
+            try:
+                query = "SELECT count(*) FROM readings WHERE engine = ?"
+                return int(connection.execute(query, (f"scan reader {engine}",)).fetchone()[0])
+            except sqlite3.OperationalError:
+                return 0  # its tables were not made yet

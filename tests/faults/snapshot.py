@@ -2,6 +2,7 @@
 
 import hashlib
 import sqlite3
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -41,16 +42,38 @@ def take(folder: Path) -> Snapshot:
     return found
 
 
-def differences(one: Snapshot, other: Snapshot) -> list[str]:
-    """In what two libraries differ, a line each; none where they are the same."""
-    found = []
-    for part in one:
-        if one[part] != other[part]:
-            mine, its = one[part], other[part]
-            lost = [item for item in mine if item not in its]
-            more = [item for item in its if item not in mine]
-            found.append(f"{part}: {len(mine)} and {len(its)}; missing {str(lost)[:300]}; too many {str(more)[:300]}")
-    return found
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """In what a part of two libraries differs.
+
+    Attributes:
+        part: which: a table, the files, the vectors.
+        lost: what the first has alone.
+        ghosts: what the second has alone.
+    """
+
+    part: str
+    lost: tuple[Any, ...]
+    ghosts: tuple[Any, ...]
+
+    def __str__(self) -> str:
+        return f"{self.part}: missing {str(self.lost)[:300]}; too many {str(self.ghosts)[:300]}"
+
+
+def differences(one: Snapshot, other: Snapshot) -> list[Difference]:
+    """In what two libraries differ, part by part; none where they are the same."""
+    return [_difference(part, one[part], other[part]) for part in one if one[part] != other[part]]
+
+
+def _difference(part: str, mine: Any, its: Any) -> Difference:
+    mine, its = (list(side.items()) if isinstance(side, dict) else list(side) for side in (mine, its))
+    lost, ghosts = list(mine), []
+    for item in its:  # one by one: a row that is there twice is a ghost, too
+        if item in lost:
+            lost.remove(item)
+        else:
+            ghosts.append(item)
+    return Difference(part, tuple(lost), tuple(ghosts))
 
 
 def _stable(row: sqlite3.Row) -> dict[str, Any]:

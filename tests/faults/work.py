@@ -12,6 +12,7 @@ from PIL.Image import Image
 
 from ingest.images import image_hash
 from ingest.library import Library
+from ingest.ocr import Recipe
 from ingest.pipeline import reindex
 from ingest.settings import Settings
 from ingest.types import Recognition, TextLine
@@ -40,6 +41,8 @@ class Work:
         refresh: whether every page is read again.
         removes: files whose documents are removed, in place of adding anything.
         chunk_chars: as the setting; other than the default, all documents are indexed again.
+        rebuilds: whether all that is derived is made again, in place of adding anything.
+        apart: whether pages are read in worker processes, as with every embedded engine.
     """
 
     name: str
@@ -49,6 +52,8 @@ class Work:
     refresh: bool = False
     removes: tuple[str, ...] = ()
     chunk_chars: int = 0
+    rebuilds: bool = False
+    apart: bool = False
 
 
 # A file's name and which content it has.
@@ -62,16 +67,24 @@ WORKS = (
     Work("read again", before=ADD, engine="2.0", refresh=True),
     Work("remove", before=ADD, removes=("scan.tif", "contract.pdf")),
     Work("reindex", before=ADD, chunk_chars=300),
+    Work("rebuild", before=ADD, rebuilds=True),
+    Work("add, read in worker processes", apart=True),
 )
 
 
 class ScanReader(FakeEngine):
     """Reads lines that depend on the image and on its own version, and notes each image that it was asked about."""
 
-    def __init__(self, version: str, notes: Path) -> None:
+    def __init__(self, version: str, notes: Path, apart: bool = False) -> None:
         super().__init__()
         self.name = f"scan reader {version}"
+        self._version = version
         self._notes = notes
+        self._apart = apart
+
+    @property
+    def recipe(self) -> Recipe | None:
+        return _Copy(self._version, self._notes) if self._apart else None
 
     def read(self, image: Image, *, boxes: bool = True) -> Recognition:
         with self._notes.open("a") as stream:
@@ -81,6 +94,17 @@ class ScanReader(FakeEngine):
         return Recognition(
             tuple(TextLine(text, (0.1, 0.1 + 0.04 * i, 0.8, 0.12 + 0.04 * i), 0.95) for i, text in enumerate(texts))
         )
+
+
+@dataclass(frozen=True)
+class _Copy:
+    """Makes the engine in a worker process."""
+
+    version: str
+    notes: Path
+
+    def __call__(self, cores: int) -> ScanReader:
+        return ScanReader(self.version, self.notes)
 
 
 def write_inputs(folder: Path, inputs: Mapping[str, int]) -> None:
@@ -110,14 +134,17 @@ def do(work: Work, library: Path, inputs: Path, notes: Path) -> None:
     settings = {"chunk_chars": work.chunk_chars} if work.chunk_chars else {}
     with Library(library) as opened:
         if work.removes:
+            opened.sweep()  # as the command does
             for name in work.removes:
                 for record in [d for d in opened.documents() if name in (Path(path).name for path in d.paths)]:
                     opened.remove(record.doc_id)
         elif work.chunk_chars:
             chosen = Settings(library=library, **settings)  # type: ignore[arg-type]
             reindex(opened, chosen, FakeEmbeddings())
+        elif work.rebuilds:
+            opened.rebuild()
         else:
-            engine = ScanReader(work.engine, notes)
+            engine = ScanReader(work.engine, notes, work.apart)
             pipeline = make_pipeline(opened, engine)
             failures = [o.reason for o in pipeline.add([inputs], refresh=work.refresh) if o.failed]
             assert not failures, failures

@@ -237,6 +237,25 @@ def test_remove_takes_what_it_finds_and_names_what_it_does_not(ingest: Ingest, c
     assert contract.is_file()
 
 
+def test_remove_finishes_what_a_killed_remove_began(
+    ingest: Ingest, contract: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest("add", contract)
+    with monkeypatch.context() as patch, Library("data/library") as library:
+        patch.setattr("ingest.library.removing.Removing._finish_one", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            library.remove(library.find("contract.tif").doc_id)
+    result = ingest("remove", "contract.tif")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == "removed  contract.tif  (an earlier run had begun it)\n"
+    assert [path for part in ("pages", "originals", "locks") for path in Path("data/library", part).glob("*")] == []
+    assert ingest("remove", "contract.tif").exit_code == 1, "now there is nothing of it"
+
+
+def _killed(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
 def test_reindex_makes_new_vectors_and_reads_no_page(
     ingest: Ingest, contract: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -70,6 +70,22 @@ def test_full_looks_into_every_file(ingest: Ingest, inbox: Path) -> None:
     assert lines(ingest("sync", "--full", inbox).stdout) == ["2 present"]
 
 
+def test_a_sync_that_has_nothing_else_to_do_finishes_a_killed_removal(
+    ingest: Ingest, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest("sync", inbox)
+    (inbox / "msa.tif").unlink()
+    with monkeypatch.context() as patch:
+        patch.setattr("ingest.shelves.Shelves.remove", _killed)
+        assert ingest("sync", inbox).exit_code == 130
+    assert ingest("sync", inbox).exit_code == 0
+    assert len(list(Path("data/library/originals").glob("*"))) == 1
+
+
+def _killed(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
 def change_everything(inbox: Path) -> None:
     """One change of each kind."""
     for name in ("same", "changed", "moved", "gone"):
