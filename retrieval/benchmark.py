@@ -26,14 +26,24 @@ from retrieval.baseline import build_baseline
 from retrieval.chain import PageChain, build_chain
 from retrieval.comparison import compare, run_values
 from retrieval.figures import Figure, figures
-from retrieval.labelled import SAMPLES, LabelledSet, contracts, long_documents, renamed, samples, scanned
+from retrieval.labelled import (
+    DRAW_CHINESE,
+    SAMPLES,
+    LabelledSet,
+    contracts,
+    draw_chinese,
+    long_documents,
+    renamed,
+    samples,
+    scanned,
+)
 from retrieval.libraries import provide
 from retrieval.measuring import ChainSystem, RankerSystem, Run, measure
 from retrieval.questions import evenly
 from retrieval.report import difference_lines, figure_lines, group_lines, miss_lines, skipped_lines
 from retrieval.runfile import load_earlier, run_json, write_run
 
-_SETS = ("samples", "ocr", "contracts", "renamed", "scans", "long", "baseline")
+_SETS = ("samples", "chinese", "ocr", "contracts", "renamed", "scans", "long", "baseline")
 _QUICK_PAGES = 4
 _QUICK_QUESTIONS = 60
 _WORD_RECALL = 0.995
@@ -159,6 +169,9 @@ def _measure_all(benchmark: _Benchmark) -> None:
 
 def _measure_more(benchmark: _Benchmark, cuad: Path, scans: Path, reports: Path) -> None:
     """What takes long: everything beside the short form."""
+    if benchmark.wants("chinese", DRAW_CHINESE.parent):
+        with tempfile.TemporaryDirectory(prefix="pagecite-chinese-") as folder:
+            benchmark.measure(draw_chinese(Path(folder)))
     if benchmark.wants("renamed", cuad):
         benchmark.measure(renamed(contracts(cuad)))
     if benchmark.wants("scans", scans) and cuad.is_dir():

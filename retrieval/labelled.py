@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +15,7 @@ from retrieval.questions import Asked, load_questions
 
 SAMPLES = Path("data/samples")
 SAMPLE_QUESTIONS = Path("data/sample_questions.json")
+DRAW_CHINESE = Path("data/draw_chinese_set.py")
 Found = TypeVar("Found")
 _QUICK_CONTRACTS = 6
 _HITS = (Bar("page-hit@1", 0.70), Bar("page-hit@5", 0.97))
@@ -50,6 +53,27 @@ def samples(language: str) -> LabelledSet:
     files = {path.name: path for path in sorted(SAMPLES.iterdir())}
     bars = (Bar("page-hit@3", 1.0),) if language == "zh" else ()
     return LabelledSet(f"samples-{language}", f"samples, {language}", files, asked, "samples", bars)
+
+
+def chinese(folder: Path) -> LabelledSet:
+    """The Chinese evaluation set, in the folder that it was drawn into."""
+    files = {path.name: path for path in sorted(folder.glob("*.pdf"))}
+    asked = tuple(load_questions(folder / "questions.json"))
+    title = f"Chinese contracts and invoices ({len(files)})"
+    return LabelledSet("chinese", title, files, asked, "chinese", (Bar("page-hit@5", 0.95),))
+
+
+def draw_chinese(folder: Path) -> LabelledSet:
+    """Draw the Chinese evaluation set into a folder.
+
+    Raises:
+        ConfigError: it cannot be drawn, for want of a font for example.
+    """
+    done = subprocess.run([sys.executable, DRAW_CHINESE, folder], capture_output=True, text=True, errors="replace")
+    if done.returncode:
+        said = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
+        raise ConfigError(f"{DRAW_CHINESE} did not draw the Chinese set: {said[-1]}")
+    return chinese(folder)
 
 
 def contracts(folder: Path, *, quick: bool = False) -> LabelledSet:

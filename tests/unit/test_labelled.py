@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import ConfigError
-from retrieval.labelled import contracts, long_documents, renamed, samples, scanned
+from retrieval.labelled import chinese, contracts, draw_chinese, long_documents, renamed, samples, scanned
 
 pytestmark = pytest.mark.unit
 
@@ -82,6 +82,21 @@ def test_the_samples_are_split_by_language_and_share_a_library() -> None:
     assert english.files == chinese.files and english.library == chinese.library
     assert english.asked and chinese.asked and not set(english.asked) & set(chinese.asked)
     assert all(one.file in english.files for one in english.asked if one.answerable)
+
+
+def test_the_chinese_set_asks_about_the_documents_that_were_drawn(tmp_path: Path) -> None:
+    rows = [{"question": "租期多长？", "file": "租赁.pdf", "pages": [2], "answer": "五年"}]
+    (tmp_path / "questions.json").write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
+    (tmp_path / "租赁.pdf").touch()
+    drawn = chinese(tmp_path)
+    assert drawn.files == {"租赁.pdf": tmp_path / "租赁.pdf"}
+    assert [(one.file, one.pages) for one in drawn.asked] == [("租赁.pdf", (2,))]
+
+
+def test_a_chinese_set_that_cannot_be_drawn_is_reported_with_its_cause(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ConfigError, match=r"draw_chinese_set\.py"):
+        draw_chinese(tmp_path / "file")
 
 
 def test_the_real_sets_have_the_questions_that_they_are_known_for() -> None:
