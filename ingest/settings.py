@@ -98,6 +98,11 @@ class Settings(BaseSettings):
     embedding_device: str | None = Field(None, description="cpu, cuda, mps ...; empty: the best there is.")
     embedding_query_prompt: str = Field("", description="Text put before a question, for models that want one.")
     hub_endpoint: str | None = Field(None, description="A mirror of the model hub; used only for named hub models.")
+    reranker: str = Field(
+        "",
+        description="A cross-encoder that orders what was found anew: its name on the hub, or a local folder; empty: "
+        "none.",
+    )
     llm_base_url: str | None = Field(
         None, description="OpenAI-compatible server of the answering LLM; empty: quote mode."
     )

@@ -13,6 +13,7 @@ from ingest.embeddings import build_embeddings
 from ingest.library import Library
 from ingest.settings import EMBEDDED_MODEL, Settings, load_settings
 from retrieval.documents import to_document
+from retrieval.reranking import build_reranker
 from retrieval.search import Searcher
 
 
@@ -40,7 +41,7 @@ class PageRetriever(BaseRetriever):
 def build_searcher(
     settings: Settings, *, library: Library | None = None, embeddings: Embeddings | None = None
 ) -> Searcher:
-    """Put a library and its embedding model together.
+    """Put a library, its embedding model and the reranker, if one is set, together.
 
     Args:
         settings: which library, which model.
@@ -56,7 +57,8 @@ def build_searcher(
     chosen = library or Library.of(settings)
     chosen.check_model(settings.embedding_model)
     model = embeddings or build_embeddings(settings)
-    return Searcher(chosen, model, multilingual=settings.embedding_model != EMBEDDED_MODEL)
+    reranker = build_reranker(settings)
+    return Searcher(chosen, model, multilingual=settings.embedding_model != EMBEDDED_MODEL, reranker=reranker)
 
 
 def build_retriever(

@@ -14,10 +14,12 @@ from ingest.tokens import terms
 from ingest.types import Chunk
 from retrieval.fusion import fuse
 from retrieval.naming import Reading, names_in, read_question
+from retrieval.reranking import Reranker, rerank
 from retrieval.types import Evidence
 from retrieval.words import content
 
 _POOL = 100  # candidates from each side
+_RERANKED = 30  # what a reranker looks at, at least
 _DOCUMENTS = 20  # documents that a question may name, by their words
 _HAN_QUESTION = 0.3  # share of Chinese characters that makes a question Chinese
 # The embedded English model knows few Chinese words: there the words lead.
@@ -47,17 +49,21 @@ class Findings:
 class Searcher:
     """Searches one library: dense and lexical, fused by rank on chunk ids."""
 
-    def __init__(self, library: Library, embeddings: Embeddings, *, multilingual: bool) -> None:
+    def __init__(
+        self, library: Library, embeddings: Embeddings, *, multilingual: bool, reranker: Reranker | None = None
+    ) -> None:
         """Prepare.
 
         Args:
             library: where to search.
             embeddings: the model that its vectors come from.
             multilingual: whether that model understands Chinese.
+            reranker: orders what was found anew; None: it stays as it is.
         """
         self.library = library
         self._embeddings = embeddings
         self._multilingual = multilingual
+        self._reranker = reranker
 
     def search(self, question: str, limit: int = 10, history: Sequence[str] = ()) -> Findings:
         """Find the chunks that may answer a question.
@@ -68,7 +74,7 @@ class Searcher:
             history: earlier questions, oldest first; a question that names no document goes on about theirs.
 
         Raises:
-            ModelError: the embedding model failed.
+            ModelError: the embedding model or the reranker failed.
             LibraryError: the library cannot be read.
         """
         # One state of the library throughout: what is found is there, whatever is added or replaced meanwhile.
@@ -87,8 +93,9 @@ class Searcher:
         else:
             dense = self.library.search_dense(vector.tolist(), _POOL)
         lexical = self.library.search_words(words, _POOL, reading.doc_ids or None)
-        ranked = fuse([_ids(dense), _ids(lexical)], self._weights(question))[:limit]
-        evidence = self._evidence(ranked, dict(dense))
+        ranked = fuse([_ids(dense), _ids(lexical)], self._weights(question))
+        kept = max(limit, _RERANKED) if self._reranker else limit
+        evidence = rerank(self._reranker, reading.rest, self._evidence(ranked[:kept], dict(dense)))[:limit]
         return Findings(question, reading.rest, reading.doc_ids, evidence, unknown)
 
     def embed(self, texts: Sequence[str]) -> Vectors:

@@ -36,7 +36,7 @@ class Evidence:
         chunk: the passage.
         source: file name of its document.
         image_path: its page's image.
-        score: fused rank score, higher is better; comparable within one question only.
+        score: of the fused ranking, or the reranker's; higher is better; comparable within one question only.
         similarity: cosine of question and chunk, -1..1.
     """
 
