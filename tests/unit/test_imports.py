@@ -28,6 +28,7 @@ SHARED = {
     "ingest.scripts",
     "ingest.tokens",
     "ingest.embeddings",
+    "ingest.hub",
 }
 # A type that the library's methods take and give.
 SHARED_NAMES = {"ingest.passages.Vectors"}
