@@ -124,11 +124,26 @@ def get_chunks(connection: Connection, chunk_ids: Iterable[str]) -> dict[str, Ch
     return found
 
 
+def get_vectors(connection: Connection, chunk_ids: Iterable[str]) -> tuple[list[str], Vectors]:
+    """Chunks of visible documents, and their vectors, one row each; ids that are gone are left out."""
+    wanted = list(dict.fromkeys(chunk_ids))
+    found: list[tuple[str, bytes]] = []
+    for start in range(0, len(wanted), _MAX_VARIABLES):
+        query = select(chunks.c.chunk_id, chunks.c.vector).join(documents).where(documents.c.status == READY)
+        rows = connection.execute(query.where(chunks.c.chunk_id.in_(wanted[start : start + _MAX_VARIABLES])))
+        found += [(row.chunk_id, row.vector) for row in rows]
+    return [chunk_id for chunk_id, _ in found], _stacked([vector for _, vector in found])
+
+
 def document_chunks(connection: Connection, doc_id: str) -> tuple[list[Chunk], Vectors]:
     """A visible document's chunks in order, and their vectors."""
     rows = connection.execute(_visible().where(chunks.c.doc_id == doc_id).order_by(chunks.c.position)).all()
-    vectors = [np.frombuffer(row.vector, dtype="<f4") for row in rows]
-    return [chunk_from(row) for row in rows], np.stack(vectors) if vectors else np.empty((0, 0), dtype=np.float32)
+    return [chunk_from(row) for row in rows], _stacked([row.vector for row in rows])
+
+
+def _stacked(vectors: Sequence[bytes]) -> Vectors:
+    rows = [np.frombuffer(vector, dtype="<f4") for vector in vectors]
+    return np.stack(rows) if rows else np.empty((0, 0), dtype=np.float32)
 
 
 def _visible() -> Select[Any]:

@@ -8,7 +8,7 @@ question must find the page.
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from ingest.records import SubjectRecord
@@ -29,6 +29,13 @@ _MIN_HAN = 2
 _NEARLY = 0.8
 # A single word names a document only where at most this share of all documents carries it.
 _RARE = 0.2
+# Places inside a document, months and people's titles: alone they name no document, capitalised or not.
+_NO_NAMES = frozenset(
+    "page pages figure figures fig table tables chart charts graph map image picture photo slide slides chapter "
+    "chapters section sections article clause exhibit appendix annex schedule paragraph part item mr mrs ms dr prof "
+    "january february march april may june july august september october november december".split()
+)
+_SHORT_NUMBER = 4  # digits: a year, a page, an amount; a longer one may be a document's number
 # What a common word of a title ("agreement", "invoice") counts beside a name.
 _TITLE_WORD = 0.3
 
@@ -40,12 +47,14 @@ class Reading:
     """What a question asks, and of which documents.
 
     Attributes:
-        doc_ids: the documents it names, best first; empty where it names none.
+        doc_ids: the documents it names, best first; empty where it names none for sure.
         rest: the question without their names.
+        likely: documents that have a name of the question, where others speak of it too.
     """
 
     doc_ids: tuple[str, ...]
     rest: str
+    likely: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,15 @@ class _Token:
     start: int
     end: int
     marked: bool  # has a capital or a digit: perhaps part of a name
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A document with the parts of the question that may name it."""
+
+    strength: float
+    subject: SubjectRecord
+    spans: tuple[Span, ...]
 
 
 class _Rarity:
@@ -74,7 +92,11 @@ class _Rarity:
 
 
 def read_question(
-    question: str, candidates: Sequence[SubjectRecord], total: int, count_documents: Callable[[str], int]
+    question: str,
+    candidates: Sequence[SubjectRecord],
+    total: int,
+    count_documents: Callable[[str], int],
+    speaking: Callable[[str], Collection[str]] = lambda phrase: (),
 ) -> Reading:
     """Find the documents that a question names.
 
@@ -83,23 +105,78 @@ def read_question(
         candidates: documents whose title, beginning or name share words with it.
         total: number of documents in the library.
         count_documents: gives the number of documents whose title, beginning or name has a word.
+        speaking: gives the documents that have a phrase anywhere in their text. "New York" at the beginning of one
+            contract does not name that contract where others speak of New York as well.
     """
     text = unicodedata.normalize("NFKC", question)
     tokens = _tokens(text)
     rarity = _Rarity(total, count_documents)
-    scored: list[tuple[float, SubjectRecord, list[Span]]] = []
+    scored: list[_Named] = []
     for candidate in candidates:
         names = _latin_names(tokens, candidate, rarity) + _han_names(text, candidate)
         if names:
             strength = sum(_strength(text[start:end], rarity) for start, end in names)
             strength += _TITLE_WORD * sum(map(rarity, _title_words(tokens, candidate)))
-            scored.append((strength, candidate, names))
-    if not scored:
-        return Reading((), text)
-    best = max(strength for strength, _, _ in scored)
-    meant = sorted((one for one in scored if one[0] >= _NEARLY * best), key=lambda one: -one[0])
-    spans = [span for _, _, names in meant for span in names if _may_go(text[span[0] : span[1]])]
-    return Reading(tuple(candidate.doc_id for _, candidate, _ in meant), _without(text, spans))
+            scored.append(_Named(strength, candidate, tuple(names)))
+    scored.sort(key=lambda one: -one.strength)
+    sure = _sure(text, tokens, scored, speaking)
+    if not sure:
+        return Reading((), text, tuple(one.subject.doc_id for one in _best(scored)))
+    meant = _best(sure)
+    spans = [span for one in meant for span in one.spans if _may_go(text[span[0] : span[1]])]
+    return Reading(tuple(one.subject.doc_id for one in meant), _without(text, spans))
+
+
+def _best(scored: Sequence[_Named]) -> list[_Named]:
+    return [one for one in scored if one.strength >= _NEARLY * scored[0].strength]
+
+
+def _sure(
+    text: str, tokens: list[_Token], scored: Sequence[_Named], speaking: Callable[[str], Collection[str]]
+) -> list[_Named]:
+    """Documents that have a name which only they, or others named by it, speak of."""
+    having: dict[str, set[str]] = {}
+    for one in scored:
+        for start, end in one.spans:
+            having.setdefault(text[start:end], set()).add(one.subject.doc_id)
+    known: dict[str, bool] = {}
+
+    def is_theirs(span: Span) -> bool:
+        name = text[span[0] : span[1]]
+        if name not in known:
+            known[name] = not _is_fragment(tokens, span, text) and set(speaking(name)) <= having[name]
+        return known[name]
+
+    return [one for one in scored if _has_title(text, one) or any(map(is_theirs, one.spans))]
+
+
+def _has_title(text: str, one: _Named) -> bool:
+    """Whether the question has all of a document's title, of two words or more."""
+    title = spaced(one.subject.title)
+    return len(title.split()) > 1 and any(spaced(text[start:end]).strip() == title.strip() for start, end in one.spans)
+
+
+def _is_fragment(tokens: list[_Token], span: Span, text: str) -> bool:
+    """Whether a single word is a part of a longer name in the question: "Columbia" of "Columbia University"."""
+    inside = [number for number, token in enumerate(tokens) if span[0] <= token.start < span[1]]
+    if len(inside) != 1:
+        return False
+    number = inside[0]
+    pairs = [(number - 1, number), (number, number + 1)]
+    return any(
+        0 <= left and right < len(tokens) and _one_name(tokens[left], tokens[right], text) for left, right in pairs
+    )
+
+
+def _one_name(left: _Token, right: _Token, text: str) -> bool:
+    gap = text[left.start + len(left.text) : right.start]
+    return all(token.marked and _can_name(token.text) for token in (left, right)) and not gap.strip(" .-&")
+
+
+def _can_name(word: str) -> bool:
+    """Whether a word can name something by itself."""
+    short = len(word) == 1 or (word.isdigit() and len(word) <= _SHORT_NUMBER)
+    return not short and word not in _NO_NAMES and word not in LEGAL_FORMS and word not in STOP_EN
 
 
 def names_in(question: str) -> list[str]:
@@ -152,8 +229,8 @@ def _is_acronym(span: str) -> bool:
 
 def _latin_names(tokens: list[_Token], candidate: SubjectRecord, rarity: _Rarity) -> list[Span]:
     """Longest runs of the question's words that stand together in the document's title, beginning or name."""
-    title = _joined(candidate.title)
-    subject = title + _joined(candidate.intro) + _joined(candidate.name)
+    title = spaced(candidate.title)
+    subject = title + spaced(candidate.intro) + spaced(candidate.name)
     spans = []
     start = 0
     while start < len(tokens):
@@ -173,6 +250,8 @@ def _run_text(tokens: list[_Token]) -> str:
 
 def _name_in(run: list[_Token], title: str, rarity: _Rarity) -> list[_Token]:
     """The part of a shared run of words that is a name, and not a phrase that any contract has; maybe nothing."""
+    if not any(_can_name(token.text) for token in run):
+        return []
     run = _trimmed(run, lambda token: token.text in STOP_EN)
     words = [token for token in run if token.text not in STOP_EN]
     if run and _run_text(run) in title and (len(words) > 1 or rarity.is_rare(run[0].text)):
@@ -193,7 +272,7 @@ def _trimmed(run: list[_Token], drop: Callable[[_Token], bool]) -> list[_Token]:
 
 
 def _title_words(tokens: list[_Token], candidate: SubjectRecord) -> set[str]:
-    title = set(_joined(candidate.title).split())
+    title = set(spaced(candidate.title).split())
     return {token.text for token in tokens if token.text in title and token.text not in STOP_EN}
 
 
@@ -217,7 +296,8 @@ def _strength(span: str, rarity: Callable[[str], float]) -> float:
     return sum(len(word) if has_han(word) else rarity(word) for word in words)
 
 
-def _joined(text: str) -> str:
+def spaced(text: str) -> str:
+    """The words of a text as names are compared: in small letters, each between single spaces."""
     words = [match.group().casefold() for match in _WORD.finditer(unicodedata.normalize("NFKC", text))]
     return f" {' '.join(words)} "
 

@@ -1,6 +1,6 @@
 """From a question to ranked evidence: the document first, then the page inside it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,13 +12,14 @@ from ingest.passages import Vectors
 from ingest.scripts import han_share
 from ingest.tokens import terms
 from ingest.types import Chunk
-from retrieval.fusion import fuse
-from retrieval.naming import Reading, names_in, read_question
+from retrieval.fusion import Scored, blend, spread
+from retrieval.naming import Reading, names_in, read_question, spaced
 from retrieval.reranking import Reranker, rerank
 from retrieval.types import Evidence
 from retrieval.words import content
 
 _POOL = 100  # candidates from each side
+_MENTIONS = 200  # passages that are looked through for a name
 _RERANKED = 30  # what a reranker looks at, at least
 _DOCUMENTS = 20  # documents that a question may name, by their words
 _HAN_QUESTION = 0.3  # share of Chinese characters that makes a question Chinese
@@ -47,7 +48,7 @@ class Findings:
 
 
 class Searcher:
-    """Searches one library: dense and lexical, fused by rank on chunk ids."""
+    """Searches one library: dense and lexical, blended by score on chunk ids."""
 
     def __init__(
         self, library: Library, embeddings: Embeddings, *, multilingual: bool, reranker: Reranker | None = None
@@ -83,7 +84,7 @@ class Searcher:
 
     def _search(self, question: str, limit: int, history: Sequence[str]) -> Findings:
         reading = self._read(question)
-        unknown = () if reading.doc_ids else self._unknown(question)
+        unknown = () if reading.doc_ids or reading.likely else self._unknown(question)
         if not reading.doc_ids and not unknown:
             reading = replace(reading, doc_ids=self._carried(history))
         vector = self._embed(reading.rest)
@@ -93,10 +94,21 @@ class Searcher:
         else:
             dense = self.library.search_dense(vector.tolist(), _POOL)
         lexical = self.library.search_words(words, _POOL, reading.doc_ids or None)
-        ranked = fuse([_ids(dense), _ids(lexical)], self._weights(question))
-        kept = max(limit, _RERANKED) if self._reranker else limit
-        evidence = rerank(self._reranker, reading.rest, self._evidence(ranked[:kept], dict(dense)))[:limit]
+        evidence = self._best(question, reading.rest, vector, dense, lexical, limit)
         return Findings(question, reading.rest, reading.doc_ids, evidence, unknown)
+
+    def _best(
+        self, question: str, rest: str, vector: Vectors, dense: Sequence[Scored], lexical: Sequence[Scored], limit: int
+    ) -> tuple[Evidence, ...]:
+        """The best of what vectors and words found."""
+        similarities = dict(dense)
+        # A passage that words alone have found is near to the question too, more or less.
+        similarities |= self.library.similarities(vector, [key for key, _ in lexical if key not in similarities])
+        ranked = blend([list(similarities.items()), lexical], self._weights(question))
+        chunks = self.library.chunks(key for key, _ in ranked)
+        pages = {key: (chunk.doc_id, chunk.page_number) for key, chunk in chunks.items()}
+        kept = spread(ranked, pages)[: max(limit, _RERANKED) if self._reranker else limit]
+        return rerank(self._reranker, rest, self._evidence(kept, chunks, similarities))[:limit]
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Vectors of texts, one row each, of length 1.
@@ -114,8 +126,22 @@ class Searcher:
         ids = [doc_id for doc_id, _ in self.library.search_documents(words, _DOCUMENTS)]
         total = self.library.count_ready()
         return read_question(
-            question, self.library.subjects(ids), total, lambda word: self.library.count_subjects(terms(word))
+            question,
+            self.library.subjects(ids),
+            total,
+            lambda word: self.library.count_subjects(terms(word)),
+            self._speaking,
         )
+
+    def _speaking(self, phrase: str) -> set[str]:
+        """Documents that have a phrase in their text, or in the most likely passages of a large library."""
+        words = content(terms(phrase))
+        if not words:
+            return set()
+        rarest = min(words, key=self.library.count_chunks_with)
+        found = self.library.chunks(chunk_id for chunk_id, _ in self.library.search_words([rarest], _MENTIONS))
+        wanted = spaced(phrase)
+        return {chunk.doc_id for chunk in found.values() if wanted in spaced(chunk.text)}
 
     def _carried(self, history: Sequence[str]) -> tuple[str, ...]:
         """The documents that the latest of the earlier questions named."""
@@ -151,8 +177,9 @@ class Searcher:
     def _weights(self, question: str) -> tuple[float, float]:
         return _WEIGHTS if self.understands(question) else _WEIGHTS_HAN_ENGLISH_MODEL
 
-    def _evidence(self, ranked: list[tuple[str, float]], similarities: dict[str, float]) -> tuple[Evidence, ...]:
-        chunks = self.library.chunks(chunk_id for chunk_id, _ in ranked)
+    def _evidence(
+        self, ranked: Sequence[Scored], chunks: Mapping[str, Chunk], similarities: Mapping[str, float]
+    ) -> tuple[Evidence, ...]:
         names = {s.doc_id: s.name for s in self.library.subjects(list({chunk.doc_id for chunk in chunks.values()}))}
         return tuple(
             self._one(chunks[chunk_id], names, score, similarities.get(chunk_id, 0.0))
@@ -163,7 +190,3 @@ class Searcher:
     def _one(self, chunk: Chunk, names: dict[str, str], score: float, similarity: float) -> Evidence:
         path = self.library.image_path(chunk.doc_id, chunk.page_number)
         return Evidence(chunk, names[chunk.doc_id], path, score, similarity)
-
-
-def _ids(pairs: list[tuple[str, float]]) -> list[str]:
-    return [chunk_id for chunk_id, _ in pairs]

@@ -74,6 +74,12 @@ class Search(OpenLibrary):
         with self._reading() as connection:
             return passages.document_chunks(connection, doc_id)
 
+    def similarities(self, vector: Vectors, chunk_ids: Iterable[str]) -> dict[str, float]:
+        """Cosines (-1..1) of a vector and some chunks; those that are gone are left out."""
+        with self._reading() as connection:
+            found, vectors = passages.get_vectors(connection, chunk_ids)
+        return dict(zip(found, (vectors @ vector).tolist(), strict=True)) if found else {}
+
     def generation(self) -> str:
         """The embedding model that the vectors come from."""
         with self._reading() as connection:

@@ -6,7 +6,7 @@ import pytest
 
 from ingest.types import Chunk
 from retrieval.expectation import Kind, asked_kind, has_kind
-from retrieval.fusion import fuse
+from retrieval.fusion import blend, spread
 from retrieval.prompt import build_messages
 from retrieval.quotes import numbers_of
 from retrieval.types import Evidence, Question, Turn, as_question
@@ -14,16 +14,35 @@ from retrieval.types import Evidence, Question, Turn, as_question
 pytestmark = pytest.mark.unit
 
 
-def test_fusion_keeps_two_chunks_of_equal_text_apart() -> None:
-    assert [key for key, _ in fuse([["a#1", "b#1"], ["b#1", "a#1"]], [1, 1])] == ["a#1", "b#1"]
+def test_blending_keeps_two_chunks_of_equal_text_apart() -> None:
+    rankings = [[("a#1", 0.5), ("b#1", 0.5)], [("b#1", 3.0), ("a#1", 3.0)]]
+    assert blend(rankings, [1, 1]) == [("a#1", 1.0), ("b#1", 1.0)]
 
 
-def test_fusion_prefers_what_both_rankings_found() -> None:
-    assert fuse([["x", "both"], ["y", "both"]], [1, 1])[0][0] == "both"
+def test_blending_prefers_what_both_rankings_found() -> None:
+    assert blend([[("x", 0.6), ("both", 0.5)], [("y", 6.0), ("both", 5.0)]], [1, 1])[0][0] == "both"
+
+
+def test_a_result_that_is_better_by_far_counts_more_than_its_rank() -> None:
+    rankings = [[("near", 0.51), ("far", 0.50)], [("far", 9.0), ("near", 2.0)]]
+    assert blend(rankings, [1, 1])[0][0] == "far"
 
 
 def test_a_weightier_ranking_decides() -> None:
-    assert fuse([["x"], ["y"]], [0.2, 1.0])[0][0] == "y"
+    assert blend([[("x", 0.9)], [("y", 0.1)]], [0.2, 1.0])[0][0] == "y"
+
+
+def test_what_speaks_against_a_result_counts_nothing() -> None:
+    assert blend([[("x", -0.2), ("y", -0.1)], []], [1, 1]) == [("x", 0.0), ("y", 0.0)]
+
+
+def test_a_page_does_not_take_all_the_first_places() -> None:
+    ranked = [("a1", 1.0), ("a2", 0.9), ("a3", 0.8), ("b1", 0.5)]
+    assert [key for key, _ in spread(ranked, {"a1": "a", "a2": "a", "a3": "a", "b1": "b"})] == ["a1", "a2", "b1", "a3"]
+
+
+def test_a_result_that_is_gone_takes_no_place() -> None:
+    assert spread([("gone", 1.0), ("a", 0.5)], {"a": "page"}) == [("a", 0.5)]
 
 
 @pytest.mark.parametrize(
