@@ -6,11 +6,16 @@ out when it is certain where it ends, however the text was cut on its way, so no
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
-_MARK = re.compile(r"[\[【]\s*\d{1,3}(?:\s*[,，、;]\s*\d{1,3})*\s*[\]】]")
-_UNFINISHED_MARK = re.compile(r"[\[【][\d\s,，、;]*$")
-_CANDIDATE = re.compile(r"[\n\[【]")
+from retrieval import marks, sentences
+
+_CANDIDATE = re.compile(rf"[\n{re.escape(marks.BEGINS)}]")
 _CLOSING = ".。,，;；!！?？"
+_COMMAS = ",，、;；"
+# The number of an item of a list says nothing: "1. Rent is due monthly."
+_ITEM = re.compile(r"^\s*(?:\d{1,2}[.)、]|[(（]\d{1,2}[)）])\s+")
+_FEW = 3  # words; a sentence of fewer, as "Yes.", belongs to the next one
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,7 @@ class ClaimParser:
         self._text += text
         claims: list[Claim] = []
         while (end := _end_of_first(self._text)) is not None:
-            claims += _claim(self._text[:end])
+            claims += _claims(self._text[:end])
             self._text = self._text[end:]
         return claims
 
@@ -58,38 +63,77 @@ def _end_of_first(text: str) -> int | None:
     """
     first = len(text) - len(text.lstrip())
     for found in _CANDIDATE.finditer(text, first):
+        place = found.start()
         if found.group() == "\n":
-            following = text[found.end() :].lstrip()
-            if not following:
+            following = _next(text, place)
+            if following == len(text):
                 return None
-            if following[0] not in "[【":
+            end = marks.mark_end(text, following) if text[following] in marks.BEGINS else False
+            if end is False:
                 return found.end()
-        elif _MARK.match(text, found.start()):
-            return _end_of_marks(text, found.start())
-        elif _UNFINISHED_MARK.match(text, found.start()):
+        else:
+            end = marks.mark_end(text, place)
+            if end:
+                return _end_of_marks(text, end)
+        if end is None:
             return None
     return None
 
 
-def _end_of_marks(text: str, start: int) -> int | None:
-    end = start
+def _end_of_marks(text: str, end: int) -> int | None:
+    """Where the last of several marks ends, with a closing sign behind it."""
     while True:
-        following = end + len(text[end:]) - len(text[end:].lstrip())
-        if following == len(text) or _UNFINISHED_MARK.match(text, following):
+        further = _further(text, end)
+        if further is None:
             return None
-        mark = _MARK.match(text, following)
-        if mark is None:
+        if further is False:
             return end + 1 if text[end] in _CLOSING else end
-        end = mark.end()
+        end = further
 
 
-def _claim(piece: str) -> list[Claim]:
-    """The claim of a piece of text, if it says anything."""
-    body = _MARK.sub(" ", piece)
-    text = re.sub(r"\s+", " ", body).strip()
-    text = re.sub(rf"\s+([{re.escape(_CLOSING)}])$", r"\1", text)
-    if not re.search(r"\w", text):
-        return []
+def _further(text: str, end: int) -> int | Literal[False] | None:
+    """Where a mark ends that follows another, also behind a comma; as `marks.mark_end`."""
+    following = _next(text, end)
+    if following < len(text) and text[following] in _COMMAS:
+        following = _next(text, following + 1)
+    if following == len(text):
+        return None
+    return marks.mark_end(text, following) if text[following] in marks.BEGINS else False
+
+
+def _next(text: str, start: int) -> int:
+    """The first place from a start on that is no white space."""
+    return start + len(text[start:]) - len(text[start:].lstrip())
+
+
+def _claims(piece: str) -> list[Claim]:
+    """The sentences of a piece of text that say anything, each with the marks of the whole."""
+    text = re.sub(r"\s+", " ", _ITEM.sub("", marks.without(piece))).strip()
+    text = re.sub(rf"\s+([{re.escape(_CLOSING)}])", r"\1", text)
+    # Commas that stood between marks.
+    text = re.sub(rf"[{_COMMAS}]+([.。!！?？]?)$", r"\1", text)
+    numbers = marks.numbers_in(piece)
     space = piece[: len(piece) - len(piece.lstrip())]
-    numbers = (int(number) for mark in _MARK.findall(piece) for number in re.findall(r"\d+", mark))
-    return [Claim(text, tuple(dict.fromkeys(numbers)), "\n" if "\n" in space else space[:1])]
+    separator = "\n" if "\n" in space else space[:1]
+    found: list[Claim] = []
+    for start, end in _sentences(text):
+        if re.search(r"\w", text[start:end]):
+            found.append(Claim(text[start:end], numbers, separator))
+            separator = " " if text[end : end + 1] == " " else ""
+    return found
+
+
+def _sentences(text: str) -> list[tuple[int, int]]:
+    """Places of sentences; very short ones go with the next."""
+    found: list[tuple[int, int]] = []
+    for start, end in sentences.split(text):
+        if found and len(re.findall(r"\w+", text[slice(*found[-1])])) < _FEW and not _is_long(text[slice(*found[-1])]):
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((start, end))
+    return found
+
+
+def _is_long(text: str) -> bool:
+    # A Chinese sentence is one word to the pattern above.
+    return sum(not character.isascii() for character in text) > 2 * _FEW
