@@ -9,8 +9,8 @@ import re
 import string
 import unicodedata
 
-# Overrides of the writing direction make "fdp.exe" of "exe.pdf".
-_DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
+from ingest.invisible import visible
+
 _JOINER = "\u2060"  # takes no room and shows nothing
 # What Streamlit changes after the Markdown is read, where a backslash no longer helps: e-mail and web addresses,
 # :icon: codes, and -> or -- that become signs.
@@ -20,12 +20,15 @@ _PUNCTUATION = str.maketrans({char: f"\\{char}" for char in string.punctuation})
 
 
 def clean(text: str) -> str:
-    """Plain text: no control characters but line breaks and tabs, no direction overrides, no broken surrogates."""
+    """Plain text: no control characters but line breaks and tabs, nothing invisible, no broken surrogates.
+
+    Overrides of the writing direction would make "fdp.exe" of "exe.pdf".
+    """
     kept = "".join(
         char if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs") else " "
         for char in text.replace("\r\n", "\n")
     )
-    return _DIRECTION.sub("", kept)
+    return visible(kept)
 
 
 def as_html(text: str) -> str:

@@ -16,6 +16,7 @@ from PIL import Image
 
 from ingest.boxes import area, share_within
 from ingest.errors import PageError
+from ingest.invisible import visible
 from ingest.scripts import is_cjk, join
 from ingest.types import Block, Box, TextLine
 
@@ -84,7 +85,7 @@ def _regions(page: pymupdf.Page) -> list[_Region]:
         x0, y0, x1, y1 = found["bbox"]
         start, end = found["pos"]
         box = (x0 / rect.width, y0 / rect.height, x1 / rect.width, y1 / rect.height)
-        regions.append(_Region(found["class"], box, chunk["text"][start:end].strip()))
+        regions.append(_Region(found["class"], box, visible(chunk["text"][start:end]).strip()))
     return regions
 
 

@@ -55,6 +55,10 @@ class OpenDocument(Protocol):
         """The PDF page, its rotation removed, so that its text stands as the image shows it; None for images."""
         ...
 
+    def scale(self, page_number: int) -> float:
+        """Pixels of its image for each point of the PDF page; 1.0 for images."""
+        ...
+
     @property
     def is_damaged(self) -> bool:
         """Whether something is wrong with the file, or with the page that was shown last, that may hide text."""
@@ -118,8 +122,7 @@ class PdfDocument:
         """The page at the document's resolution."""
         pymupdf.TOOLS.reset_mupdf_warnings()
         page = self.page(page_number)
-        scale = self._dpi / POINTS_PER_INCH
-        scale *= shrinking(page.rect.width * scale, page.rect.height * scale, self._max_pixels)
+        scale = self._scale(page)
         try:
             pixmap = page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), alpha=False, colorspace=pymupdf.csRGB)
         except (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase) as error:
@@ -128,6 +131,14 @@ class PdfDocument:
             raise PageError("it has no visible area; scan or export it again")
         self._complaints = pymupdf.TOOLS.mupdf_warnings()
         return Image.frombytes("RGB", (pixmap.width, pixmap.height), pixmap.samples)
+
+    def scale(self, page_number: int) -> float:
+        """The document's resolution, less where a page would have too many pixels."""
+        return self._scale(self.page(page_number))
+
+    def _scale(self, page: pymupdf.Page) -> float:
+        scale = self._dpi / POINTS_PER_INCH
+        return scale * shrinking(page.rect.width * scale, page.rect.height * scale, self._max_pixels)
 
     @property
     def is_damaged(self) -> bool:
@@ -187,6 +198,10 @@ class ImageDocument:
 
     def page(self, page_number: int) -> None:
         """Images have no PDF page."""
+
+    def scale(self, page_number: int) -> float:
+        """Nor points."""
+        return 1.0
 
     @property
     def is_damaged(self) -> bool:

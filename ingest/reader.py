@@ -16,6 +16,7 @@ from ingest.alignment import Written, align
 from ingest.boxes import area, share_within
 from ingest.hunyuan.markdown import plain_text, split_blocks
 from ingest.images import turned
+from ingest.invisible import visible
 from ingest.layout import arrange, arrange_image
 from ingest.ocr import OcrEngine
 from ingest.pages import OpenDocument
@@ -89,7 +90,7 @@ class PageReader:
         page = document.page(page_number)
         verdict = Verdict((), needs_ocr=True)
         if page is not None:
-            verdict = self._judge.judge(read_words(page, image), image)
+            verdict = self._judge.judge(read_words(page, image, document.scale(page_number)), image)
         sight = Sight(self._doc_id, page_number, image, verdict)
         if verdict.needs_ocr or (self._reading.all_pages and verdict.lines):
             return self._with_lines(sight) if self._reading.detect and sight.wants_boxes else sight
@@ -112,6 +113,7 @@ class PageReader:
             PageError: its layout cannot be analysed.
         """
         verdict, image = sight.verdict, sight.image
+        recognition = _visible(recognition)
         if not verdict.lines:
             image = turned(image, recognition.rotation)
         read = Recognition(sight.found, 0) if sight.found else _legible(recognition)
@@ -206,6 +208,17 @@ def _warnings(page_number: int, sight: Sight, lines: tuple[TextLine, ...], *, wo
     if wordless and has_ink(np.asarray(sight.image.convert("L"))):
         found.append(f"page {page_number}: no text was found on it, though it is not blank")
     return found
+
+
+def _visible(recognition: Recognition) -> Recognition:
+    """What was read, without the characters that only an engine that writes text can put there unseen."""
+    markdown = None if recognition.markdown is None else visible(recognition.markdown)
+    clean = (visible(line.text) for line in recognition.lines)
+    lines = [
+        line if text == line.text else replace(line, text=text, words=())
+        for line, text in zip(recognition.lines, clean, strict=True)
+    ]
+    return replace(recognition, markdown=markdown, lines=tuple(line for line in lines if line.text.strip()))
 
 
 def _legible(recognition: Recognition) -> Recognition:

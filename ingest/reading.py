@@ -11,7 +11,7 @@ from ingest.settings import Settings
 from ingest.types import PageText
 
 # Raise it when pages would be read differently by the same engine, so that they are read again.
-_REVISION = 3
+_REVISION = 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """A PDF page's own text, word by word, beside what the page shows at each word's place.
 
 A text layer is a claim. It may be empty, carry unmapped glyphs, be an old OCR's guess under a scan, or hold
-words that nobody sees (white on white, covered, too small), which is also a way to plant instructions.
+words that nobody sees (white on white, covered, beyond the page, too small), which is also a way to plant instructions.
 This module reads and marks; `ingest.trust` decides.
 """
 
@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ingest.boxes import union
+from ingest.ink import MIN_SHOWN, Ink
+from ingest.invisible import visible
 from ingest.scripts import is_cjk, separator
 from ingest.types import Box, BoxOrigin, TextLine
 
@@ -24,10 +26,15 @@ Glyph = tuple[dict[str, Any], dict[str, Any]]
 
 # A smaller type cannot be read on paper.
 MIN_POINTS = 2.5
+# Nor can letters with less room than this, in points, along their line or across it.
+MIN_ADVANCE = 0.6
+_MIN_HEIGHT = 2.0
+_FEW_GLYPHS = 3  # of which one may be as narrow as it likes: "1"
 # Grey levels (of 255) between the darkest and the lightest pixel of a word that can be seen.
 MIN_CONTRAST = 24
 # Span flags of PyMuPDF's dictionaries: the glyphs are filled, or stroked. Neither: drawn invisibly.
 _PAINTED = 16 | 32
+_NOWHERE = (0.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +47,7 @@ class LayerWord:
         line: the line it belongs to: equal for neighbours on one line.
         font: name of its font.
         painted: False where the glyphs are drawn invisibly, as scanners do under an image.
-        seen: False where the page shows nothing at its place, or too small to read.
+        seen: False where the page does not show it at its place, or too small to read.
         covered: whether an image was painted over its place after it.
         pieces: start, end, left and right edge of its parts: the word itself, or each character of CJK text.
     """
@@ -55,15 +62,17 @@ class LayerWord:
     pieces: tuple[tuple[int, int, float, float], ...] = ()
 
 
-def read_words(page: pymupdf.Page, image: Image.Image) -> list[LayerWord]:
-    """Read the words of a page's text layer, in the file's order.
+def read_words(page: pymupdf.Page, image: Image.Image, scale: float) -> list[LayerWord]:
+    """Read the words of a page's text layer, in the file's order; last those that it has outside the page.
 
     Args:
         page: the PDF page, rotation removed.
         image: the same page rendered.
+        scale: pixels of the image for each point of the page.
     """
     grey = np.asarray(image.convert("L"))
     covers = _covering_images(page)
+    ink = Ink(page, grey, scale)
     words = []
     for line, run in _runs(page):
         span, text = run[0][0], "".join(char["c"] for _, char in run)
@@ -74,11 +83,23 @@ def read_words(page: pymupdf.Page, image: Image.Image) -> list[LayerWord]:
         painted = bool(span.get("char_flags", _PAINTED) & _PAINTED) and span.get("alpha", 255) > 0
         # Blanks to be filled in ("____") lie below their glyphs' boxes; only letters and digits can mislead.
         blank = not any(character.isalnum() for character in text)
-        seen = blank or (span["size"] >= MIN_POINTS and contrast(grey, fraction) >= MIN_CONTRAST)
+        seen = blank or (_legible(run, box) and contrast(grey, fraction) >= MIN_CONTRAST and _shown(run, ink))
         words.append(
             LayerWord(text, fraction, line, span["font"], painted, seen, _inside(box, covers), _pieces(run, page.rect))
         )
-    return words
+    return words + [LayerWord(text, _NOWHERE, (-1, -1), "", True, False, False) for text in ink.beyond]
+
+
+def _legible(run: list[Glyph], box: Box) -> bool:
+    """Whether a word is large enough to be read, and neither squeezed nor flattened."""
+    width, height = box[2] - box[0], box[3] - box[1]
+    if len(run) >= _FEW_GLYPHS and (max(width, height) < MIN_ADVANCE * len(run) or min(width, height) < _MIN_HEIGHT):
+        return False
+    return min(span["size"] for span, _ in run) >= MIN_POINTS
+
+
+def _shown(run: list[Glyph], ink: Ink) -> bool:
+    return ink.likeness([char for _, char in run]) >= MIN_SHOWN
 
 
 def lines_of(words: list[LayerWord]) -> tuple[TextLine, ...]:
@@ -97,11 +118,12 @@ def contrast(grey: NDArray[np.uint8], box: Box) -> int:
 
 def _runs(page: pymupdf.Page) -> Iterator[tuple[tuple[int, int], list[Glyph]]]:
     """Runs of glyphs without white space, each with the key of its line."""
-    flags = pymupdf.TEXTFLAGS_RAWDICT & ~pymupdf.TEXT_PRESERVE_IMAGES
+    # What the glyphs say, not the words that the file wants read in their place (/ActualText).
+    flags = (pymupdf.TEXTFLAGS_RAWDICT | pymupdf.TEXT_IGNORE_ACTUALTEXT) & ~pymupdf.TEXT_PRESERVE_IMAGES
     blocks = page.get_text("rawdict", flags=flags)["blocks"]
     for block_number, block in enumerate(blocks):
         for line_number, line in enumerate(block.get("lines", ())):
-            characters = [(span, char) for span in line["spans"] for char in span["chars"]]
+            characters = [(span, char) for span in line["spans"] for char in span["chars"] if visible(char["c"])]
             for is_space, run in groupby(characters, key=lambda pair: pair[1]["c"].isspace()):
                 if not is_space:
                     yield (block_number, line_number), list(run)

@@ -9,7 +9,8 @@ from langchain_core.runnables import RunnableConfig
 from ingest.errors import ModelError
 from ingest.library import Library
 from retrieval.claims import Claim, ClaimParser
-from retrieval.prompt import NO_ANSWER, build_messages
+from retrieval.plain import without_links
+from retrieval.prompt import NO_ANSWER, build_messages, repeats_rules
 from retrieval.quotes import Pages, Quote, cite, load_pages, numbers_of, support
 from retrieval.types import Citation, Evidence, Question
 
@@ -83,13 +84,13 @@ class Generator:
             draft.declined = True
             return
         cited = [evidence[number - 1] for number in claim.evidence if 1 <= number <= len(evidence)]
-        quotes = _prove(claim, cited, pages)
+        quotes = [] if repeats_rules(claim.text) else _prove(claim, cited, pages)
         if not quotes:
             draft.dropped += 1
             return
         marks = "".join(f"[{_number(draft, quote)}]" for quote in quotes)
         lead = claim.separator if draft.citations and claim.separator else ""
-        yield f"{lead}{claim.text} {marks}"
+        yield f"{lead}{without_links(claim.text)} {marks}"
 
 
 def _remedy(error: str) -> str:

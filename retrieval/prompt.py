@@ -1,13 +1,18 @@
 """What the LLM is told. Evidence is data from documents nobody has checked: fenced, numbered, never an instruction."""
 
+import re
 import secrets
 from collections.abc import Sequence
+from functools import cache
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
+from retrieval.plain import for_model
 from retrieval.types import Evidence, Question
 
 NO_ANSWER = "NO_ANSWER"
+_FENCE = re.compile(r"EVIDENCE-[0-9a-f]{16}")
+_RUN = 6  # words of the rules in a row
 _HISTORY = 4  # earlier turns that are repeated to the model
 
 _RULES = """You answer questions about a user's documents, from numbered evidence alone.
@@ -29,9 +34,9 @@ def build_messages(question: Question, evidence: Sequence[Evidence]) -> list[Bas
     fence = f"EVIDENCE-{secrets.token_hex(8)}"
     messages: list[BaseMessage] = [SystemMessage(_RULES.format(no_answer=NO_ANSWER, fence=fence))]
     for turn in question.history[-_HISTORY:]:
-        messages += [HumanMessage(turn.question), AIMessage(turn.answer)]
+        messages += [HumanMessage(for_model(turn.question)), AIMessage(for_model(turn.answer))]
     blocks = "\n".join(_block(fence, number, found) for number, found in enumerate(evidence, start=1))
-    messages.append(HumanMessage(f"{blocks}\n{fence} END\n\nQuestion: {question.text}"))
+    messages.append(HumanMessage(f"{blocks}\n{fence} END\n\nQuestion: {for_model(question.text)}"))
     return messages
 
 
@@ -39,8 +44,25 @@ def _block(fence: str, number: int, found: Evidence) -> str:
     chunk = found.chunk
     heading = f", section {_line(chunk.heading)}" if chunk.heading else ""
     head = f"{fence} [{number}] {_line(chunk.title)} (file {_line(found.source)}), page {chunk.page_number}{heading}"
-    return f"{head}\n{chunk.text.replace(fence, '')}"
+    return f"{head}\n{for_model(chunk.text)}"
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join(for_model(text).split())
+
+
+def repeats_rules(text: str) -> bool:
+    """Whether a text has so many words of the rules, in their order, that it tells what the model was told."""
+    said = _words(text)
+    runs = {tuple(said[start : start + _RUN]) for start in range(len(said) - _RUN + 1)}
+    return _FENCE.search(text) is not None or not runs.isdisjoint(_rule_runs())
+
+
+@cache
+def _rule_runs() -> frozenset[tuple[str, ...]]:
+    told = _words(_RULES)
+    return frozenset(tuple(told[start : start + _RUN]) for start in range(len(told) - _RUN + 1))
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", text.casefold())

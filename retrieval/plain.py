@@ -1,0 +1,24 @@
+"""Documents' words in places where they might be taken for more than words: a model's prompt, a renderer of Markdown."""
+
+import re
+
+from ingest.invisible import visible
+
+# A tag, and what chat templates begin a turn, a tool call or a thought with: <|im_start|>, </s>, <tool_call>, <｜User｜>.
+_TAG = re.compile(r"<(?=[^\s\d<=>-])")
+# [INST], [/INST], [SYSTEM_PROMPT], [TOOL_CALLS] and the like, of templates without angle brackets.
+_BRACKETS = re.compile(r"\[(?=/?[A-Z]{3,}[A-Z_]*\])")
+_LINE_BREAK = re.compile(r"<br ?/?>")
+# Markdown's links and images: [text](address), and the definition of [text]: address.
+_LINK = re.compile(r"\](?=[(:\[])")
+
+
+def for_model(text: str) -> str:
+    """A text whose words a model reads, in which no chat template finds one of its marks."""
+    text = _LINE_BREAK.sub(" ", visible(text))
+    return _BRACKETS.sub("[ ", _TAG.sub("< ", text))
+
+
+def without_links(text: str) -> str:
+    """A text that shows the same words in a renderer of Markdown or HTML: no link, no image, no tag comes of it."""
+    return _LINK.sub("] ", _TAG.sub("< ", visible(text)))
