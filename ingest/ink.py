@@ -161,11 +161,16 @@ def _beyond(span: dict[str, Any], page: pymupdf.Rect) -> list[str]:
 
 
 def _correlation(drawn: Grey, shown: Grey) -> float:
-    """Absolute correlation of two patches, without what is the same along each row, as rules are; 0..1."""
+    """Correlation of two patches, row by row, in the mean of the rows that have ink, by how much; 0..1.
+
+    Row by row: a rule below white letters shows them only where it crosses them.
+    """
     one, other = (patch.astype(np.float32) for patch in (drawn, shown))
     one -= one.mean(axis=1, keepdims=True)
     other -= other.mean(axis=1, keepdims=True)
-    spread = float((one * one).mean()), float((other * other).mean())
-    if min(spread) < _FLAT:
+    ink, paint = (one * one).mean(axis=1), (other * other).mean(axis=1)
+    total = float(ink.sum())
+    if total < _FLAT:
         return 0.0
-    return abs(float((one * other).mean())) / (spread[0] * spread[1]) ** 0.5
+    both = (one * other).mean(axis=1) / np.sqrt(np.maximum(ink, _FLAT) * np.maximum(paint, _FLAT))
+    return abs(float((ink * both).sum())) / total

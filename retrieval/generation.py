@@ -8,8 +8,9 @@ from langchain_core.runnables import RunnableConfig
 
 from ingest.errors import ModelError
 from ingest.library import Library
+from ingest.types import TextLine
 from retrieval.claims import Claim, ClaimParser
-from retrieval.plain import without_links
+from retrieval.plain import adds_code, without_links
 from retrieval.prompt import NO_ANSWER, build_messages, repeats_rules
 from retrieval.quotes import Pages, Quote, cite, load_pages, numbers_of, support
 from retrieval.types import Citation, Evidence, Question
@@ -84,7 +85,7 @@ class Generator:
             draft.declined = True
             return
         cited = [evidence[number - 1] for number in claim.evidence if 1 <= number <= len(evidence)]
-        quotes = [] if repeats_rules(claim.text) else _prove(claim, cited, pages)
+        quotes = [] if _was_ordered(claim, cited, pages) else _prove(claim, cited, pages)
         if not quotes:
             draft.dropped += 1
             return
@@ -97,6 +98,17 @@ def _remedy(error: str) -> str:
     if "context length" in error:
         return "Serve it with a longer context (`ingest serve-llm --max-model-len`)."
     return "Check PAGECITE_LLM_BASE_URL and PAGECITE_LLM_MODEL, or unset them to answer with quotes."
+
+
+def _was_ordered(claim: Claim, cited: Sequence[Evidence], pages: Pages) -> bool:
+    """Whether a claim is no statement of its page but what a document may have told the model to write."""
+    lines = [line.text for one in cited for line in _page_lines(one, pages)]
+    return repeats_rules(claim.text) or adds_code(claim.text, " ".join(lines))
+
+
+def _page_lines(one: Evidence, pages: Pages) -> tuple[TextLine, ...]:
+    page = pages.get((one.chunk.doc_id, one.chunk.page_number))
+    return page.lines if page is not None else ()
 
 
 def _prove(claim: Claim, cited: Sequence[Evidence], pages: Pages) -> list[Quote]:

@@ -11,6 +11,8 @@ _BRACKETS = re.compile(r"\[(?=/?[A-Z]{3,}[A-Z_]*\])")
 _LINE_BREAK = re.compile(r"<br ?/?>")
 # Markdown's links and images: [text](address), and the definition of [text]: address.
 _LINK = re.compile(r"\](?=[(:\[])")
+# Words of programs, not of sentences: tags, code, addresses of the web and of mail.
+_CODE = re.compile(r"\S*(?:[<>{}\\`|]|\]\(|://|www\.|\w@\w|\b(?:data|javascript):)\S*", re.IGNORECASE)
 
 
 def for_model(text: str) -> str:
@@ -22,3 +24,12 @@ def for_model(text: str) -> str:
 def without_links(text: str) -> str:
     """A text that shows the same words in a renderer of Markdown or HTML: no link, no image, no tag comes of it."""
     return _LINK.sub("] ", _TAG.sub("< ", visible(text)))
+
+
+def adds_code(text: str, page: str) -> bool:
+    """Whether a text has tags, code or addresses that its page does not have, letter by letter: nobody paraphrases them.
+
+    An address that a model composes could carry away what it was told.
+    """
+    known = "".join(visible(page).split())
+    return any(found.strip(".,;") not in known for found in _CODE.findall(visible(text)))

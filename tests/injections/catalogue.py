@@ -1,6 +1,5 @@
 """The attacks, one document each: which orders, where they are put, and whether the page shows them."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.injections import hiding
