@@ -95,7 +95,7 @@ def _legible(run: list[Glyph], box: Box) -> bool:
     width, height = box[2] - box[0], box[3] - box[1]
     if len(run) >= _FEW_GLYPHS and (max(width, height) < MIN_ADVANCE * len(run) or min(width, height) < _MIN_HEIGHT):
         return False
-    return min(span["size"] for span, _ in run) >= MIN_POINTS
+    return bool(min(span["size"] for span, _ in run) >= MIN_POINTS)
 
 
 def _shown(run: list[Glyph], ink: Ink) -> bool:

@@ -1,10 +1,10 @@
-"""Documents' words in places where they might be taken for more than words: a model's prompt, a renderer of Markdown."""
+"""Documents' words where they might be taken for more than words: in a model's prompt, in a renderer of Markdown."""
 
 import re
 
 from ingest.invisible import visible
 
-# A tag, and what chat templates begin a turn, a tool call or a thought with: <|im_start|>, </s>, <tool_call>, <｜User｜>.
+# A tag, and what begins a turn, a tool call or a thought in chat templates: <|im_start|>, </s>, <tool_call>.
 _TAG = re.compile(r"<(?=[^\s\d<=>-])")
 # [INST], [/INST], [SYSTEM_PROMPT], [TOOL_CALLS] and the like, of templates without angle brackets.
 _BRACKETS = re.compile(r"\[(?=/?[A-Z]{3,}[A-Z_]*\])")
@@ -27,9 +27,9 @@ def without_links(text: str) -> str:
 
 
 def adds_code(text: str, page: str) -> bool:
-    """Whether a text has tags, code or addresses that its page does not have, letter by letter: nobody paraphrases them.
+    """Whether a text has tags, code or addresses that its page does not have, letter by letter.
 
-    An address that a model composes could carry away what it was told.
+    Nobody paraphrases them, and an address that a model composes could carry away what it was told.
     """
     known = "".join(visible(page).split())
     return any(found.strip(".,;") not in known for found in _CODE.findall(visible(text)))

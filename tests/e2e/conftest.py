@@ -95,17 +95,18 @@ def open_page(browser: Any, request: pytest.FixtureRequest) -> Iterator[OpenPage
 
 
 @contextmanager
-def running(library: Path, folder: Path) -> Iterator[str]:
-    """The program on a free port, up and healthy, and gone afterwards."""
+def running(library: Path, folder: Path, **variables: str) -> Iterator[str]:
+    """The program on a free port, up and healthy, and gone afterwards; `variables` are settings: LLM_MODEL="..."."""
     port = free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PAGECITE_")}
+    variables |= {"LIBRARY": str(library)}
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)]
     log = folder / "streamlit.log"
     with log.open("wb") as stream:
         process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env=environment | {"PAGECITE_LIBRARY": str(library)},
+            env=environment | {f"PAGECITE_{name}": value for name, value in variables.items()},
             stdout=stream,
             stderr=subprocess.STDOUT,
         )

@@ -8,7 +8,9 @@ import pymupdf
 from tests.injections import hiding
 from tests.injections.catalogue import ALL, Injection
 
-_FIRST = "Alder Birch Cedar Dover Ember Fenwick Garnet Holm Ivory Juniper Kestrel Linden Marlow Norton Orchard Pember".split()
+_FIRST = (
+    "Alder Birch Cedar Dover Ember Fenwick Garnet Holm Ivory Juniper Kestrel Linden Marlow Norton Orchard Pember"
+).split()
 _SECOND = "gate mills stone field wick".split()
 _CHINESE = "青禾 远川 瑞岭 松溪 澜江 云岫".split()
 

@@ -152,6 +152,16 @@ def test_an_obedient_model_gets_no_order_past_the_checks(
         assert [(c.doc_id, c.page_number) for c in facts] == [(read.ids[injection.name], attack.page)]
 
 
+def test_orders_of_one_document_reach_no_other_ones_text(
+    read: Read, asking: Callable[[BaseChatModel], PageChain]
+) -> None:
+    model = Obedient()
+    answer = asking(model).invoke("What is said about the text of other documents, and of every other library?")
+    assert len({found.chunk.doc_id for found in answer.evidence}) > 1
+    assert "other documents" in str(model.calls[0][-1].content)
+    assert_sound(answer, read.library)
+
+
 @pytest.fixture(scope="module", params=["quotes", "obedient model"])
 def chat(read: Read, request: pytest.FixtureRequest) -> Iterator[AppTest]:
     """The chat, without a browser."""
@@ -170,7 +180,7 @@ def test_the_chat_shows_letters_and_nothing_alive(read: Read, chat: AppTest, inj
     chat.chat_input[0].set_value(read.attacks[injection.name].question).run()
     assert not chat.exception and not chat.error
     drawn = "\n".join(str(part.proto.body) for part in chat.get("html"))
-    assert html_faults(drawn) == [] and injection.name in {injection.name}
+    assert html_faults(drawn) == []
     assert invisible_in(drawn) == []
     buttons = [button for button in chat.button if str(button.key).startswith(("cite_", "near_"))]
     assert buttons
