@@ -22,7 +22,7 @@ from ingest.ocr import OcrEngine
 from ingest.pages import OpenDocument
 from ingest.reading import Reading, ReadPage, layer_reader
 from ingest.records import REVIEW_MARK
-from ingest.textlayer import read_words
+from ingest.textlayer import read_words, replaces_text
 from ingest.trust import LayerJudge, Verdict, has_ink
 from ingest.types import Block, Box, PageText, Recognition, TextLine, TextSource
 
@@ -91,11 +91,14 @@ class PageReader:
         verdict = Verdict((), needs_ocr=True)
         if page is not None:
             verdict = self._judge.judge(read_words(page, image, document.scale(page_number)), image)
+            if replaces_text(page):
+                said = "words that its file has in place of those on the page were set aside"
+                verdict = replace(verdict, reason=verdict.reason or said, replaced=True)
         sight = Sight(self._doc_id, page_number, image, verdict)
         if verdict.needs_ocr or (self._reading.all_pages and verdict.lines):
             return self._with_lines(sight) if self._reading.detect and sight.wants_boxes else sight
         # The layout may look at the PDF page itself only where its text is exactly what we believe.
-        settled = page if verdict.lines and not verdict.hidden else None
+        settled = page if verdict.lines and not verdict.hidden and not verdict.replaced else None
         blank = not verdict.lines and document.is_damaged
         return self._composed(sight, image, verdict.lines, Recognition((), review=_DAMAGED if blank else ""), settled)
 

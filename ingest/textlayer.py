@@ -2,6 +2,7 @@
 
 A text layer is a claim. It may be empty, carry unmapped glyphs, be an old OCR's guess under a scan, or hold
 words that nobody sees (white on white, covered, beyond the page, too small), which is also a way to plant instructions.
+What a file says in place of its glyphs (ActualText) is never read: the page does not show it.
 This module reads and marks; `ingest.trust` decides.
 """
 
@@ -18,6 +19,7 @@ from PIL import Image
 from ingest.boxes import union
 from ingest.ink import MIN_SHOWN, Ink
 from ingest.invisible import visible
+from ingest.overlaps import overlaps
 from ingest.scripts import is_cjk, separator
 from ingest.types import Box, BoxOrigin, TextLine
 
@@ -65,6 +67,8 @@ class LayerWord:
 def read_words(page: pymupdf.Page, image: Image.Image, scale: float) -> list[LayerWord]:
     """Read the words of a page's text layer, in the file's order; last those that it has outside the page.
 
+    Words that are drawn twice, to look bold, are there once.
+
     Args:
         page: the PDF page, rotation removed.
         image: the same page rendered.
@@ -87,7 +91,22 @@ def read_words(page: pymupdf.Page, image: Image.Image, scale: float) -> list[Lay
         words.append(
             LayerWord(text, fraction, line, span["font"], painted, seen, _inside(box, covers), _pieces(run, page.rect))
         )
-    return words + [LayerWord(text, _NOWHERE, (-1, -1), "", True, False, False) for text in ink.beyond]
+    return _without_doubles(words) + [LayerWord(text, _NOWHERE, (-1, -1), "", True, False, False) for text in ink.beyond]
+
+
+def _without_doubles(words: list[LayerWord]) -> list[LayerWord]:
+    """The words without those that are painted twice in one place."""
+    inked = [word for word in words if word.painted and any(map(str.isalnum, word.text))]
+    pairs = ((inked[one], inked[other]) for one, other in overlaps([word.box for word in inked]))
+    doubles = {id(later) for earlier, later in pairs if earlier.text == later.text}
+    return [word for word in words if id(word) not in doubles]
+
+
+def replaces_text(page: pymupdf.Page) -> bool:
+    """Whether a page has other words in place of what its glyphs say (ActualText); hyphens do not count."""
+    flags = pymupdf.TEXTFLAGS_TEXT
+    said, shown = page.get_text(flags=flags), page.get_text(flags=flags | pymupdf.TEXT_IGNORE_ACTUALTEXT)
+    return said != shown and list(filter(str.isalnum, said)) != list(filter(str.isalnum, shown))
 
 
 def _legible(run: list[Glyph], box: Box) -> bool:

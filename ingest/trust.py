@@ -46,12 +46,14 @@ class Verdict:
         needs_ocr: whether the page shows text that these lines do not have.
         hidden: words that the layer claims and the page does not show.
         reason: why the layer was not believed as it is, for people; empty where it was.
+        replaced: whether the file has other words in place of those that are shown; they are not among the lines.
     """
 
     lines: tuple[TextLine, ...]
     needs_ocr: bool
     hidden: tuple[str, ...] = ()
     reason: str = ""
+    replaced: bool = False
 
 
 class LayerJudge:

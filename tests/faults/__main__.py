@@ -64,7 +64,7 @@ def _run(name: str, files: tuple[str, ...]) -> suites.Ran:
 def _sum(kills: list[Kill], ran: dict[str, suites.Ran]) -> int:
     """The figures that count, and the exit status."""
     _say(f"kills survived: {_survived(kills)}")
-    _say(f"lost: {sum(kill.lost for kill in kills)}, pages read twice: {sum(kill.again for kill in kills)}")
+    _say(f"lost: {sum(kill.lost for kill in kills)}, pages read twice: {sum(kill.twice for kill in kills)}")
     ghosts = sum(kill.ghosts for kill in kills)
     if ran:
         hostile = ran[suites.HOSTILE]

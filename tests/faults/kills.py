@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.files import LIBRARY_FILE
+from ingest.journal import again
 from tests.faults.snapshot import Snapshot, differences, take
 from tests.faults.work import WORKS, Work, start, write_inputs
 
@@ -30,7 +31,7 @@ class Kill:
         problems: what was wrong after the work had been done again; empty where nothing was.
         lost: how many rows, files and vectors were missing then.
         ghosts: how many there were too many.
-        again: how many pages were read again, though they had been read before the kill.
+        twice: how many pages were read again, though they had been read before the kill.
     """
 
     work: str
@@ -39,7 +40,7 @@ class Kill:
     problems: tuple[str, ...]
     lost: int = 0
     ghosts: int = 0
-    again: int = 0
+    twice: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,10 @@ class Bench:
                 yield self._kill(work, calm, fatal, delay)
 
     def _plan(self, calm: Undisturbed, number: int) -> list[tuple[Moment | None, float]]:
-        """When to kill: each kind of moment at its first and at a random time, the rest anywhere."""
-        named = [(kind, 1) for kind in calm.moments]
-        named += [(kind, self._chance.randint(2, count)) for kind, count in calm.moments.items() if count > 1]
+        """When to kill: each kind of moment at its first and at a random time, Chroma's first; the rest anywhere."""
+        kinds = sorted(calm.moments, key=lambda kind: "Chroma" not in kind)
+        named = [(kind, 1) for kind in kinds]
+        named += [(kind, self._chance.randint(2, calm.moments[kind])) for kind in kinds if calm.moments[kind] > 1]
         chosen = named[: max(1, number * 2 // 3)]
         rest = number - len(chosen)
         return [(fatal, 0.0) for fatal in chosen] + [(None, self._chance.random() * calm.seconds) for _ in range(rest)]
@@ -98,16 +100,16 @@ class Bench:
         except AssertionError as error:
             return Kill(work.name, moment or str(fatal), fatal is not None, (str(error),))
         found = differences(calm.snapshot, take(self._library))
-        again = max(0, len(self._noted()) - (calm.read - done))
+        twice = max(0, len(self._noted()) - (calm.read - done))
         problems = list(map(str, found))
-        problems += [f"{again} pages were read again, of {done} that were read before"] if again else []
+        problems += [f"{twice} pages were read again, of {done} that were read before"] if twice else []
         lost, ghosts = sum(len(one.lost) for one in found), sum(len(one.ghosts) for one in found)
-        return Kill(work.name, moment, fatal is not None, tuple(problems), lost, ghosts, again)
+        return Kill(work.name, moment, fatal is not None, tuple(problems), lost, ghosts, twice)
 
     def _break_off(self, work: Work, fatal: Moment | None, delay: float) -> int | None:
         """Kill the work; give back how many pages it had read, or None if it came to its end."""
         self._prepare(work)
-        known = self._pages_done(work.engine)
+        known = self._pages_done(work)
         process = start(work, self._library, self._inputs, self._notes, fatal, self._counts)
         process.join(_PATIENCE if fatal else delay)
         hung = fatal is not None and process.is_alive()
@@ -115,7 +117,7 @@ class Bench:
         process.join()
         assert not hung, f"{work.name} hung"
         self._notes.unlink(missing_ok=True)
-        return self._pages_done(work.engine) - known if process.exitcode == -signal.SIGKILL else None
+        return self._pages_done(work) - known if process.exitcode == -signal.SIGKILL else None
 
     def _prepare(self, work: Work) -> None:
         """Make the library on which the work can begin."""
@@ -140,8 +142,12 @@ class Bench:
     def _noted(self) -> list[str]:
         return self._notes.read_text().splitlines() if self._notes.exists() else []
 
-    def _pages_done(self, engine: str) -> int:
-        """Pages that this engine has read, as the library has it; looked up in a copy, for opening it would mend it."""
+    def _pages_done(self, work: Work) -> int:
+        """Pages that need not be read any more, as the library has it; looked up in a copy, for opening would mend it.
+
+        Documents that are read again count only until they are visible: asked again, they are read again.
+        """
+        name = f"scan reader {work.engine}"
         look = self._folder / "look"
         shutil.rmtree(look, ignore_errors=True)
         look.mkdir()
@@ -153,6 +159,6 @@ class Bench:
         with closing(sqlite3.connect(database)) as connection:
             try:
                 query = "SELECT count(*) FROM readings WHERE engine = ?"
-                return int(connection.execute(query, (f"scan reader {engine}",)).fetchone()[0])
+                return int(connection.execute(query, (again(name) if work.refresh else name,)).fetchone()[0])
             except sqlite3.OperationalError:
                 return 0  # its tables were not made yet
