@@ -218,7 +218,7 @@ def test_uploads_are_read_with_progress_and_can_be_asked(
     ask(page, "What does Acme owe to the supplier?")
     answer = page.get_by_test_id("stChatMessage").nth(1)
     expect(answer.get_by_role("button").first).to_be_visible()
-    expect(answer).to_contain_text("$42,726.40 to $525 [a](http")
+    expect(answer).to_contain_text("$42,726.40 to $525 [a] (http")
     assert page.locator("[src*='evil.test'], [href*='evil.test'], .katex").count() == 0
 
 

@@ -25,6 +25,7 @@ SHARED = {
     "ingest.errors",
     "ingest.library",
     "ingest.records",
+    "ingest.invisible",
     "ingest.scripts",
     "ingest.tokens",
     "ingest.embeddings",
