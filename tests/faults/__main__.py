@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.faults import suites
 from tests.faults.kills import Bench, Kill
+from tests.faults.work import WORKS, Work
 
 _KILLS, _QUICK_KILLS = 105, 14
 
@@ -19,22 +20,24 @@ def main() -> int:
     options.add_argument("--quick", action="store_true", help="fewer kills, and nothing else")
     options.add_argument("--kills", type=int, help="how many")
     options.add_argument("--seed", type=int, default=7, help="of the random moments")
+    names = [work.name for work in WORKS]
+    options.add_argument("--work", choices=names, action="append", default=[], help="kill this work alone")
     chosen = options.parse_args()
-    kills = _kill(chosen.kills or (_QUICK_KILLS if chosen.quick else _KILLS), chosen.seed)
+    works = [work for work in WORKS if work.name in (chosen.work or names)]
+    kills = _kill(chosen.kills or (_QUICK_KILLS if chosen.quick else _KILLS), chosen.seed, works)
     ran = {} if chosen.quick else {name: _run(name, files) for name, files in suites.SUITES.items()}
     return _sum(kills, ran)
 
 
-def _kill(number: int, seed: int) -> list[Kill]:
+def _kill(number: int, seed: int, works: list[Work]) -> list[Kill]:
     began = time.monotonic()
     kills: list[Kill] = []
     with tempfile.TemporaryDirectory(prefix="pagecite-faults-") as folder:
-        for kill in Bench(Path(folder), seed).kills(number):
+        for kill in Bench(Path(folder), seed).kills(number, works):
             if kills and kills[-1].work != kill.work:
                 _tell_work(kills)
             kills.append(kill)
-            for problem in kill.problems:
-                _say(f"  {kill.work}, killed {kill.moment}: {problem}")
+            _say(f"  {kill.work}, killed {kill.moment}: {'; '.join(kill.problems) or 'survived'}")
     _tell_work(kills)
     _say(f"  {time.monotonic() - began:.0f} s for all kills")
     return kills

@@ -6,7 +6,7 @@ import shutil
 import signal
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,17 +64,18 @@ class Bench:
         self._notes = folder / "notes.txt"
         self._counts = folder / "counts.json"
 
-    def kills(self, number: int) -> Iterator[Kill]:
+    def kills(self, number: int, works: Sequence[Work] = WORKS) -> Iterator[Kill]:
         """Kill at named points first, then at random moments, in equal parts over all kinds of work."""
-        for index, work in enumerate(WORKS):
-            share = number // len(WORKS) + (index < number % len(WORKS))
+        for index, work in enumerate(works):
+            share = number // len(works) + (index < number % len(works))
             calm = self._undisturbed(work)
             for fatal, delay in self._plan(calm, share):
                 yield self._kill(work, calm, fatal, delay)
 
     def _plan(self, calm: Undisturbed, number: int) -> list[tuple[Moment | None, float]]:
-        """When to kill: each kind of moment at its first and at a random time, Chroma's first; the rest anywhere."""
-        kinds = sorted(calm.moments, key=lambda kind: "Chroma" not in kind)
+        """When to kill: two thirds at named moments, each kind at its first and then at any; the rest anywhere."""
+        kinds = list(calm.moments)
+        self._chance.shuffle(kinds)  # a few kills: other kinds with each seed
         named = [(kind, 1) for kind in kinds]
         named += [(kind, self._chance.randint(2, calm.moments[kind])) for kind in kinds if calm.moments[kind] > 1]
         chosen = named[: max(1, number * 2 // 3)]
