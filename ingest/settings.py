@@ -109,6 +109,11 @@ class Settings(BaseSettings):
     llm_model: str | None = Field(None, description="The model's name on that server.")
     llm_api_key: SecretStr = Field(SecretStr("none"), description="The server's key, where it wants one.")
     llm_timeout: float = Field(120.0, gt=0, le=3600, description="Seconds to wait for the LLM.")
+    unsupported_claims: Literal["remove", "mark"] = Field(
+        "remove",
+        description="What becomes of the LLM's statements that the cited page does not prove: left out (remove), or "
+        "shown as unsupported (mark).",
+    )
     language: Literal["auto", "en", "zh"] = Field("auto", description="Language of the interface.")
 
     @property

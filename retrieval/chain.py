@@ -1,13 +1,13 @@
 """The chain: a question in, a cited answer out, as a LangChain `Runnable`."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from langchain_core.callbacks import CallbackManagerForChainRun
 from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import Runnable, RunnableConfig
-from langchain_core.runnables.config import run_in_executor
 
 from ingest.library import Library
 from ingest.settings import Settings, load_settings
@@ -18,7 +18,9 @@ from retrieval.phrases import say
 from retrieval.quotes import Pages, Quote, Quoter, load_pages
 from retrieval.retriever import build_searcher
 from retrieval.search import Findings, Searcher
-from retrieval.types import Answer, Question, as_question
+from retrieval.threads import iterate
+from retrieval.tracing import traced
+from retrieval.types import Answer, Claims, Question, as_question
 
 _EVIDENCE = 8  # chunks that an answer may use
 
@@ -31,16 +33,21 @@ class PageChain(Runnable[Any, Answer]):
     finished `Answer`.
     """
 
-    def __init__(self, searcher: Searcher, model: BaseChatModel | None = None) -> None:
+    def __init__(
+        self, searcher: Searcher, model: BaseChatModel | None = None, *, mark_unsupported: bool = False
+    ) -> None:
         """Put the parts together.
 
         Args:
             searcher: finds evidence.
             model: writes answers; None: quote mode.
+            mark_unsupported: whether claims of the model that no page proves are shown, marked as such, instead of left
+                out.
         """
         self.searcher = searcher
         self._quoter = Quoter(searcher)
-        self._generator = Generator(model, searcher.library) if model is not None else None
+        self._mark_unsupported = mark_unsupported
+        self._generator = Generator(model, searcher.library, mark=mark_unsupported) if model is not None else None
 
     @property
     def library(self) -> Library:
@@ -54,7 +61,18 @@ class PageChain(Runnable[Any, Answer]):
             ValueError: the input is neither a string nor a question.
             PageciteError: the library, the embedding model or the LLM failed.
         """
-        return self._call_with_config(self._answer, input, config)
+        *_, answer = self.stream(input, config, **kwargs)
+        assert isinstance(answer, Answer)
+        return answer
+
+    async def ainvoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:
+        """As `invoke`, without blocking the event loop; see `astream`."""
+        answer = None
+        async with aclosing(self.astream(input, config, **kwargs)) as pieces:
+            async for piece in pieces:
+                answer = piece
+        assert isinstance(answer, Answer)
+        return answer
 
     def stream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Any]:
         """Yield the answer's text as it comes (str), then the `Answer`.
@@ -63,26 +81,34 @@ class PageChain(Runnable[Any, Answer]):
             ValueError: the input is neither a string nor a question.
             PageciteError: the library, the embedding model or the LLM failed.
         """
-        yield from self._pieces(as_question(input), config)
+        # Its type knows outputs of one kind only; ours are text and, last, the answer.
+        transform: Any = self._transform
+        yield from self._transform_stream_with_config(iter([input]), transform, config)
 
-    async def astream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> AsyncIterator[Any]:
-        """As `stream`, without blocking the event loop."""
-        pieces = self.stream(input, config, **kwargs)
-        end = object()
-        while (piece := await run_in_executor(config, next, pieces, end)) is not end:
-            yield piece
+    async def astream(
+        self, input: Any, config: RunnableConfig | None = None, **kwargs: Any
+    ) -> AsyncGenerator[Any, None]:
+        """As `stream`, without blocking the event loop.
 
-    def _answer(self, value: Any, run_manager: CallbackManagerForChainRun, config: RunnableConfig) -> Answer:
-        *_, answer = self._pieces(as_question(value), config)
-        assert isinstance(answer, Answer)
-        return answer
+        When the task is cancelled, or the iteration is ended with `aclose`, the model's stream is closed with its next
+        token; nothing waits for that.
+        """
+        async with aclosing(iterate(self.stream(input, config, **kwargs))) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    def _transform(self, inputs: Iterator[Any], config: RunnableConfig) -> Iterator[Any]:
+        for value in inputs:
+            yield from self._pieces(as_question(value), config)
 
     def _pieces(self, question: Question, config: RunnableConfig | None) -> Iterator[str | Answer]:
         # Passages and the pages they stand on are of one state of the library.
         with self.library.snapshot():
-            findings = self.searcher.search(
-                question.text, _EVIDENCE, history=[turn.question for turn in question.history]
-            )
+            with traced(question.text, config) as found:
+                findings = self.searcher.search(
+                    question.text, _EVIDENCE, history=[turn.question for turn in question.history]
+                )
+                found(findings.evidence)
             asks = bool(findings.evidence) and not findings.unknown
             quotes = self._quoter.rank(findings) if asks and self._generator is None else []
             pages: Pages = load_pages(self.library, findings.evidence) if asks and self._generator is not None else {}
@@ -127,12 +153,26 @@ class PageChain(Runnable[Any, Answer]):
         for piece in generator.stream(question, findings.evidence, draft, config, pages):
             text += piece
             yield piece
-        warnings = (say("dropped", question.text, count=draft.dropped),) if draft.dropped else ()
+        notes = self._notes(question, draft.claims)
         if not draft.citations:
-            yield from self._refusal(question, findings, warnings)
+            # Claims that no page proves may have been shown, marked as such; they are no answer.
+            if text:
+                yield "\n\n"
+            for last in self._refusal(question, findings, notes["warnings"]):
+                if isinstance(last, Answer):
+                    shown = f"{text}\n\n{last.text}" if text else last.text
+                    yield replace(last, text=shown, claims=draft.claims)
+                else:
+                    yield last
             return
         citations = tuple(draft.citations)
-        yield self._finished(question, findings, text, answered=True, citations=citations, warnings=warnings)
+        yield self._finished(question, findings, text, answered=True, citations=citations, **notes)
+
+    def _notes(self, question: Question, claims: Claims) -> dict[str, Any]:
+        """What an answer says of the claims that were checked."""
+        key = "marked" if self._mark_unsupported else "dropped"
+        said = (say(key, question.text, count=claims.unsupported),) if claims.unsupported else ()
+        return {"claims": claims, "warnings": said}
 
     def _finished(self, question: Question, findings: Findings, text: str, **values: Any) -> Answer:
         names = tuple(record.name for record in self.library.subjects(findings.documents))
@@ -157,4 +197,5 @@ def build_chain(
     chosen = settings or load_settings()
     if library is not None:
         chosen = chosen.model_copy(update={"library": Path(library)})
-    return PageChain(build_searcher(chosen), model or build_llm(chosen))
+    mark = chosen.unsupported_claims == "mark"
+    return PageChain(build_searcher(chosen), model or build_llm(chosen), mark_unsupported=mark)

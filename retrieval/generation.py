@@ -8,12 +8,13 @@ from langchain_core.runnables import RunnableConfig
 
 from ingest.errors import ModelError
 from ingest.library import Library
-from ingest.types import TextLine
 from retrieval.claims import Claim, ClaimParser
+from retrieval.phrases import mark_unsupported
 from retrieval.plain import adds_code, without_links
 from retrieval.prompt import NO_ANSWER, build_messages, repeats_rules
-from retrieval.quotes import Pages, Quote, cite, load_pages, numbers_of, support
-from retrieval.types import Citation, Evidence, Question
+from retrieval.proof import Prover
+from retrieval.quotes import Pages, Quote, cite, load_pages
+from retrieval.types import Citation, Claims, Evidence, Question
 
 
 @dataclass(slots=True)
@@ -22,21 +23,89 @@ class Draft:
 
     Attributes:
         citations: so far, in order.
-        dropped: claims that the evidence did not prove.
+        supported: claims that the evidence proves.
+        unsupported: claims that it does not.
         declined: whether the model said that the evidence does not answer.
     """
 
     citations: list[Citation] = field(default_factory=list)
-    dropped: int = 0
+    supported: int = 0
+    unsupported: int = 0
     declined: bool = False
+
+    @property
+    def claims(self) -> Claims:
+        """The counts."""
+        return Claims(self.supported, self.unsupported)
+
+
+class Writer:
+    """Turns a model's text, as it arrives, into an answer's text: parsed, checked, with citations of our own."""
+
+    def __init__(self, prover: Prover, draft: Draft, *, mark: bool = False) -> None:
+        """Prepare.
+
+        Args:
+            prover: checks claims.
+            draft: is filled.
+            mark: whether claims that fail are shown, marked as unsupported, instead of left out.
+        """
+        self._prover = prover
+        self._draft = draft
+        self._mark = mark
+        self._parser = ClaimParser()
+        self._begun = False
+
+    def feed(self, text: str) -> Iterator[str]:
+        """Take more of the model's text; yield what is now certain of the answer's."""
+        for claim in self._parser.feed(text):
+            yield from self._checked(claim)
+
+    def finish(self) -> Iterator[str]:
+        """Yield the rest."""
+        for claim in self._parser.finish():
+            yield from self._checked(claim)
+
+    def _checked(self, claim: Claim) -> Iterator[str]:
+        if NO_ANSWER in claim.text:
+            self._draft.declined = True
+            return
+        ordered = self._was_ordered(claim)
+        quotes = () if ordered else self._prover.prove(claim.text, claim.evidence).quotes
+        text = without_links(claim.text)
+        if quotes:
+            self._draft.supported += 1
+            marks = "".join(f"[{number}]" for number in dict.fromkeys(_number(self._draft, quote) for quote in quotes))
+            yield self._lead(claim) + f"{text} {marks}"
+            return
+        self._draft.unsupported += 1
+        if self._mark and not ordered:
+            yield self._lead(claim) + mark_unsupported(text, self._prover.question)
+
+    def _was_ordered(self, claim: Claim) -> bool:
+        """Whether a claim is no statement of its page but what a document may have told the model to write."""
+        return repeats_rules(claim.text) or adds_code(claim.text, self._prover.shown_on_pages(claim.evidence))
+
+    def _lead(self, claim: Claim) -> str:
+        lead = claim.separator if self._begun else ""
+        self._begun = True
+        return lead
 
 
 class Generator:
     """Has an LLM answer from evidence and checks each of its claims."""
 
-    def __init__(self, model: BaseChatModel, library: Library) -> None:
+    def __init__(self, model: BaseChatModel, library: Library, *, mark: bool = False) -> None:
+        """Put the parts together.
+
+        Args:
+            model: writes.
+            library: where pages and documents are.
+            mark: whether claims that fail are shown, marked as unsupported, instead of left out.
+        """
         self._model = model
         self._library = library
+        self._mark = mark
 
     def stream(
         self,
@@ -58,13 +127,16 @@ class Generator:
         Raises:
             ModelError: the model does not answer.
         """
-        pages = load_pages(self._library, evidence) if pages is None else pages
-        parser = ClaimParser()
+        writer = self._writer(question, evidence, draft, pages)
         for text in self._tokens(question, evidence, config):
-            for claim in parser.feed(text):
-                yield from self._checked(claim, evidence, pages, draft)
-        for claim in parser.finish():
-            yield from self._checked(claim, evidence, pages, draft)
+            yield from writer.feed(text)
+        yield from writer.finish()
+
+    def _writer(self, question: Question, evidence: Sequence[Evidence], draft: Draft, pages: Pages | None) -> Writer:
+        pages = load_pages(self._library, evidence) if pages is None else pages
+        documents = self._library.subjects(list({one.chunk.doc_id for one in evidence}))
+        subjects = {record.doc_id: f"{record.title}\n{record.name}\n{record.intro}" for record in documents}
+        return Writer(Prover(evidence, pages, question.text, subjects), draft, mark=self._mark)
 
     def _tokens(self, question: Question, evidence: Sequence[Evidence], config: RunnableConfig | None) -> Iterator[str]:
         try:
@@ -74,55 +146,11 @@ class Generator:
             # Chat models raise their vendors' own types; none of them is ours to tell apart.
             raise ModelError(f"The language model does not answer: {error}. {_remedy(str(error))}") from error
 
-    def _checked(
-        self,
-        claim: Claim,
-        evidence: Sequence[Evidence],
-        pages: Pages,
-        draft: Draft,
-    ) -> Iterator[str]:
-        if NO_ANSWER in claim.text:
-            draft.declined = True
-            return
-        cited = [evidence[number - 1] for number in claim.evidence if 1 <= number <= len(evidence)]
-        quotes = [] if _was_ordered(claim, cited, pages) else _prove(claim, cited, pages)
-        if not quotes:
-            draft.dropped += 1
-            return
-        marks = "".join(f"[{_number(draft, quote)}]" for quote in quotes)
-        lead = claim.separator if draft.citations and claim.separator else ""
-        yield f"{lead}{without_links(claim.text)} {marks}"
-
 
 def _remedy(error: str) -> str:
     if "context length" in error:
         return "Serve it with a longer context (`ingest serve-llm --max-model-len`)."
     return "Check PAGECITE_LLM_BASE_URL and PAGECITE_LLM_MODEL, or unset them to answer with quotes."
-
-
-def _was_ordered(claim: Claim, cited: Sequence[Evidence], pages: Pages) -> bool:
-    """Whether a claim is no statement of its page but what a document may have told the model to write."""
-    lines = [line.text for one in cited for line in _page_lines(one, pages)]
-    return repeats_rules(claim.text) or adds_code(claim.text, " ".join(lines))
-
-
-def _page_lines(one: Evidence, pages: Pages) -> tuple[TextLine, ...]:
-    page = pages.get((one.chunk.doc_id, one.chunk.page_number))
-    return page.lines if page is not None else ()
-
-
-def _prove(claim: Claim, cited: Sequence[Evidence], pages: Pages) -> list[Quote]:
-    """The quotes that a claim rests on; none where a number of it stands in no evidence that it cites."""
-    known = {number for found in cited for number in numbers_of(f"{found.chunk.title} {found.chunk.text}")}
-    if not numbers_of(claim.text) <= known:
-        return []
-    found = []
-    for one in cited:
-        page = pages.get((one.chunk.doc_id, one.chunk.page_number))
-        quote = support(claim.text, one, page) if page is not None else None
-        if quote is not None:
-            found.append(quote)
-    return found
 
 
 def _number(draft: Draft, quote: Quote) -> int:

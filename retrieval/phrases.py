@@ -1,5 +1,7 @@
 """The few sentences that the program itself says in an answer, in English and Chinese."""
 
+import re
+
 from ingest.scripts import has_han
 
 _PHRASES = {
@@ -23,6 +25,11 @@ _PHRASES = {
         "{count} statement(s) of the language model were left out because the cited page does not prove them.",
         "语言模型的 {count} 条陈述因所引页面不能证明而被省略。",
     ),
+    "marked": (
+        "{count} statement(s) of the language model, marked ⟦unsupported: …⟧, are not proven by the cited page.",
+        "语言模型的 {count} 条陈述（标为⟦未证实：…⟧）未被所引页面证明。",
+    ),
+    "unsupported": ("⟦unsupported: {text}⟧", "⟦未证实：{text}⟧"),
 }
 
 
@@ -30,3 +37,12 @@ def say(key: str, question: str, **values: object) -> str:
     """A sentence in the question's language."""
     english, chinese = _PHRASES[key]
     return (chinese if has_han(question) else english).format(**values)
+
+
+# How a statement that no page proves stands in an answer's text.
+UNSUPPORTED = re.compile(r"⟦(?:unsupported: |未证实：)([^⟦⟧]*)⟧")
+
+
+def mark_unsupported(text: str, question: str) -> str:
+    """A statement marked as unsupported, for readers and for programs: `UNSUPPORTED` finds it again."""
+    return say("unsupported", question, text=re.sub(r"[⟦⟧]", "", text))

@@ -75,6 +75,19 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Claims:
+    """What became of the claims that a language model made; none in quote mode.
+
+    Attributes:
+        supported: claims that the pages they cite prove: those of the answer's text.
+        unsupported: claims that they do not, left out or shown as such.
+    """
+
+    supported: int = 0
+    unsupported: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An answer and its proof.
 
@@ -86,6 +99,7 @@ class Answer:
         evidence: all passages that were looked at, best first.
         documents: names of the documents that were searched first; empty: all of them.
         warnings: what the user should know, for example that claims were left out.
+        claims: how many claims of a language model were proven, and how many not.
     """
 
     question: str
@@ -95,6 +109,7 @@ class Answer:
     evidence: tuple[Evidence, ...] = ()
     documents: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    claims: Claims = Claims()
 
 
 def as_question(value: "str | Question | dict[str, object]") -> Question:

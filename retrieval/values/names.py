@@ -39,7 +39,7 @@ _OPENERS = STOP_EN | frozenset(
     "either every except finally first followed following furthermore given hence hereby however instead it's later "
     "likewise moreover neither nevertheless next no none nor note notwithstanding once one only otherwise overall per "
     "prior provided rather regardless second section similarly since specifically still subject subsequently therefore "
-    "third thus together unless unlike upon using via while within without yes yet article page let".split()
+    "third thus together unless unlike upon using via while within without yes yet article page let see refer".split()
 )
 # Endings of words that are made from others: Payment, Termination, Additionally. Names rarely have them.
 _DERIVED = re.compile(r"\w{3,}(?:ment|tion|sion|ness|ity|ance|ence|ing|ly|ship|able|ible|ments|tions|ings|ances)$")
