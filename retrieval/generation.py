@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import RunnableConfig
+from langchain_core.runnables.config import patch_config
 
 from ingest.errors import ModelError
 from ingest.library import Library
@@ -14,6 +15,7 @@ from retrieval.plain import adds_code, without_links
 from retrieval.prompt import NO_ANSWER, build_messages, repeats_rules
 from retrieval.proof import Prover
 from retrieval.quotes import Pages, Quote, cite, load_pages
+from retrieval.threads import check_left
 from retrieval.types import Citation, Claims, Evidence, Question
 
 
@@ -139,8 +141,10 @@ class Generator:
         return Writer(Prover(evidence, pages, question.text, subjects), draft, mark=self._mark)
 
     def _tokens(self, question: Question, evidence: Sequence[Evidence], config: RunnableConfig | None) -> Iterator[str]:
+        named = patch_config(config, run_name=self._model.get_name())
         try:
-            for chunk in self._model.stream(build_messages(question, evidence), config):
+            for chunk in self._model.stream(build_messages(question, evidence), named):
+                check_left()
                 yield chunk.text
         except Exception as error:
             # Chat models raise their vendors' own types; none of them is ours to tell apart.

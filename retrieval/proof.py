@@ -51,6 +51,7 @@ class Ground:
         self.evidence = evidence
         self.page = page
         self.units = tuple(_inside(evidence, page))
+        self._shown: dict[Unit, tuple[Value, ...]] = {}
         self._decimal = decimal_mark(" ".join(line.text for line in page.lines))
 
     @cached_property
@@ -71,7 +72,7 @@ class Ground:
 
     @cached_property
     def _values(self) -> tuple[Value, ...]:
-        return find_values(self.text, self._decimal)
+        return find_values(self.text, self._decimal, names=False)
 
     @cached_property
     def _named(self) -> frozenset[str]:
@@ -83,7 +84,9 @@ class Ground:
 
     def shows(self, unit: Unit, value: Value) -> bool:
         """Whether a value stands in some of its words."""
-        return self._has(value, find_values(unit.text, self._decimal), unit.text)
+        if unit not in self._shown:
+            self._shown[unit] = find_values(unit.text, self._decimal, names=False)
+        return self._has(value, self._shown[unit], unit.text)
 
     def _has(self, value: Value, values: Sequence[Value], text: str) -> bool:
         if value.kind is ValueKind.ID or (value.kind is ValueKind.NUMBER and len(squashed(value.text)) > 2):
@@ -158,7 +161,7 @@ class Prover:
         grounds = [ground for number in numbers if (ground := self._ground(number))]
         if not grounds:
             return Proof()
-        values = [value for value in find_values(text, decimal_mark(text)) if value.kind is not ValueKind.NAME]
+        values = find_values(text, decimal_mark(text), names=False)
         missing = [value.text for value in values if not any(ground.proves(value) for ground in grounds)]
         missing += self._missing_names(text, values, grounds)
         if missing or not _shares_words(text, values, grounds):

@@ -14,16 +14,18 @@ from retrieval.values.quantities import find_quantities
 __all__ = ["Value", "ValueKind", "find_values"]
 
 
-def find_values(text: str, decimal: str = "") -> tuple[Value, ...]:
+def find_values(text: str, decimal: str = "", *, names: bool = True) -> tuple[Value, ...]:
     """All values of a text, in order; none overlaps another.
 
     Args:
         text: in English or Chinese; dates and times in some more languages.
         decimal: the decimal mark, ``.`` or ``,``; without it, ``1,234`` and ``1.234`` are read both ways.
+        names: whether to look for names, too.
     """
     scan = Scan(text, decimal)
     find_dates(scan)
     find_ids(scan)
     find_quantities(scan)
-    note_names(scan)
+    if names:
+        note_names(scan)
     return tuple(sorted(scan.values, key=lambda value: value.start))
