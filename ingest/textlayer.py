@@ -91,7 +91,8 @@ def read_words(page: pymupdf.Page, image: Image.Image, scale: float) -> list[Lay
         words.append(
             LayerWord(text, fraction, line, span["font"], painted, seen, _inside(box, covers), _pieces(run, page.rect))
         )
-    return _without_doubles(words) + [LayerWord(text, _NOWHERE, (-1, -1), "", True, False, False) for text in ink.beyond]
+    beyond = [LayerWord(text, _NOWHERE, (-1, -1), "", True, False, False) for text in ink.beyond]
+    return _without_doubles(words) + beyond
 
 
 def _without_doubles(words: list[LayerWord]) -> list[LayerWord]:
