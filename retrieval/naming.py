@@ -24,6 +24,8 @@ _HAN_NAME = re.compile(
     r"|(?:甲方|乙方|出租方|承租方|出租人|承租人|购买方|销售方|名称|付款人|收款人|交款单位)[^\u4e00-\u9fff]{0,4}[:：][^\u4e00-\u9fff]{0,4}"
     r"[\u4e00-\u9fff]{2,24}"
 )
+_LEAD = re.compile(r"\s*(?:in|under|of|for|from|per|regarding|concerning|according to)\b", re.IGNORECASE)
+_ASKS = re.compile(r"\b(?:who|whom|whose|what|when|where|which|how|why)\b", re.IGNORECASE)
 _MIN_HAN = 2
 # Documents that are named nearly as well as the best are all meant.
 _NEARLY = 0.8
@@ -310,13 +312,20 @@ def _without(text: str, spans: list[Span]) -> str:
     rests = []
     position = 0
     for part in _BREAK.split(text):
-        rests.append("".join(c for c, stays in zip(part, keep[position:], strict=False) if stays))
+        rest = "".join(c for c, stays in zip(part, keep[position:], strict=False) if stays)
+        # "In the Deed between Ann Bo and the firm of Cy, ..." says where to look, whatever of it was not recognised.
+        leads = _LEAD.match(part) and not _ASKS.search(rest) and _count_words(rest) < _count_words(part) / 2
+        rests.append("" if leads else rest)
         position += len(part)
     for asks in (_has_plain_word, _has_acronym):
         if any(map(asks, rests)):
             kept = [rest for rest in rests if _BREAK.fullmatch(rest) or asks(rest)]
             return re.sub(r"\s+", " ", "".join(kept)).strip(" ,;:，；：")
     return text
+
+
+def _count_words(part: str) -> int:
+    return sum(match.group().casefold() not in STOP_EN for match in _WORD.finditer(part))
 
 
 def _has_plain_word(part: str) -> bool:

@@ -1,6 +1,6 @@
 """From a question to ranked evidence: the document first, then the page inside it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,12 +14,16 @@ from ingest.tokens import terms
 from ingest.types import Chunk
 from retrieval.fusion import Scored, blend, spread
 from retrieval.naming import Reading, names_in, read_question, spaced
+from retrieval.pointing import pointed_at
 from retrieval.reranking import Reranker, rerank
 from retrieval.types import Evidence
 from retrieval.words import content
 
 _POOL = 100  # candidates from each side
 _MENTIONS = 200  # passages that are looked through for a name
+# What a page counts that the question points at, of 1: more than most differences between passages, so that it comes
+# first, and not all, since people also count pages as they are printed.
+_POINTED = 0.5
 _RERANKED = 30  # what a reranker looks at, at least
 _DOCUMENTS = 20  # documents that a question may name, by their words
 _HAN_QUESTION = 0.3  # share of Chinese characters that makes a question Chinese
@@ -107,7 +111,9 @@ class Searcher:
         ranked = blend([list(similarities.items()), lexical], self._weights(question))
         chunks = self.library.chunks(key for key, _ in ranked)
         pages = {key: (chunk.doc_id, chunk.page_number) for key, chunk in chunks.items()}
-        kept = spread(ranked, pages)[: max(limit, _RERANKED) if self._reranker else limit]
+        kept = spread(self._pointed(question, ranked, pages), pages)[
+            : max(limit, _RERANKED) if self._reranker else limit
+        ]
         return rerank(self._reranker, rest, self._evidence(kept, chunks, similarities))[:limit]
 
     def embed(self, texts: Sequence[str]) -> Vectors:
@@ -176,6 +182,19 @@ class Searcher:
 
     def _weights(self, question: str) -> tuple[float, float]:
         return _WEIGHTS if self.understands(question) else _WEIGHTS_HAN_ENGLISH_MODEL
+
+    def _pointed(self, question: str, ranked: Sequence[Scored], pages: Mapping[str, tuple[str, int]]) -> list[Scored]:
+        """The ranking with the pages ahead that the question points at, as "page 5" does."""
+        pointer = pointed_at(question)
+        if not pointer.numbers:
+            return list(ranked)
+        counts = self._page_counts({doc_id for doc_id, _ in pages.values()}) if pointer.from_end else {}
+        met = {key for key, (doc_id, number) in pages.items() if pointer.meets(number, counts.get(doc_id, 0))}
+        return sorted(((key, score + _POINTED * (key in met)) for key, score in ranked), key=lambda pair: -pair[1])
+
+    def _page_counts(self, doc_ids: Iterable[str]) -> dict[str, int]:
+        records = (self.library.document(doc_id) for doc_id in doc_ids)
+        return {record.doc_id: record.page_count for record in records if record is not None}
 
     def _evidence(
         self, ranked: Sequence[Scored], chunks: Mapping[str, Chunk], similarities: Mapping[str, float]

@@ -1,5 +1,7 @@
 """A question's document names are told apart from what it asks."""
 
+from collections.abc import Callable
+
 import pytest
 
 from ingest.records import SubjectRecord
@@ -74,3 +76,46 @@ def test_a_question_of_names_alone_is_kept_whole() -> None:
 
 def test_names_inside_a_question_are_found_but_not_its_first_word() -> None:
     assert names_in("What does Zephyr Holdings owe Acme?") == ["Zephyr Holdings", "Acme"]
+
+
+def test_of_a_lead_that_names_the_document_nothing_is_searched() -> None:
+    question = "In the Supply Agreement between Acme Tools Ltd and the makers of Bolt, how long is the notice period?"
+    assert read(question) == (("supply",), "how long is the notice period?")
+
+
+def test_a_lead_that_asks_stays() -> None:
+    assert read("Under the Supply Agreement between Acme and Bolt GmbH what is owed, and by what day?")[1].endswith(
+        "what is owed, and by what day?"
+    )
+
+
+def speaking(**texts: str) -> Callable[[str], set[str]]:
+    """What documents say beside their beginnings."""
+    return lambda phrase: {doc_id for doc_id, text in texts.items() if phrase in text}
+
+
+def test_a_name_that_other_documents_speak_of_does_not_restrict_the_search() -> None:
+    question = "What does Acme deliver each month?"
+    reading = read_question(question, ALL, 30, count, speaking(supply="Acme", lease="Acme is next door"))
+    assert (reading.doc_ids, reading.rest, reading.likely) == ((), question, ("supply",))
+    assert read_question(question, ALL, 30, count, speaking(supply="Acme delivers")).doc_ids == ("supply",)
+
+
+def test_a_whole_title_names_its_document_whoever_else_speaks_of_it() -> None:
+    others = speaking(supply="Supply Agreement", lease="the Supply Agreement")
+    assert read_question("How long does the Supply Agreement run?", ALL, 30, count, others).doc_ids == ("supply",)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What happened in 2018?", "What does Page 17 show?", "What did Mr. Jones say in May?", "Which Ltd pays?"],
+)
+def test_years_places_in_a_document_and_titles_of_people_name_no_document(question: str) -> None:
+    other = SubjectRecord("other", "REPORT", "2018 Page 17 May Mr. Brown Ltd", "a.pdf")
+    assert read_question(question, [other], 30, lambda word: 1).doc_ids == ()
+
+
+def test_a_part_of_a_longer_name_names_nothing() -> None:
+    college = SubjectRecord("college", "REPORT", "printed in Columbia", "a.pdf")
+    assert read_question("Who is at Columbia University?", [college], 30, lambda word: 1).doc_ids == ()
+    assert read_question("Who is at Columbia?", [college], 30, lambda word: 1).doc_ids == ("college",)
