@@ -21,6 +21,11 @@ _BEFORE_LAST = re.compile(
     r"\b(?:second(?:[\s-]+to)?[\s-]+last|penultimate|next[\s-]to[\s-]last)\s+(?:page|slide)\b|倒数第二页", re.IGNORECASE
 )
 _FIRST = re.compile(r"\b(?:cover|title|front|first)[\s-]+(?:page|slide)\b|首页|封面", re.IGNORECASE)
+# A line that is a page's number and nothing else: 5, - 5 -, Page 5 of 12, 第5页 共12页.
+_PRINTED = re.compile(
+    r"^\W{0,3}(?:page\s+|第\s*)?(\d{1,4})(?:\s*页)?(?:\W{0,3}(?:of|/|共)\s*\d{1,4}(?:\s*页)?)?\W{0,3}$",
+    re.IGNORECASE | re.MULTILINE,
+)
 _MOST = 20  # pages in "pages 3 to 9"; more of them point nowhere
 
 
@@ -38,6 +43,10 @@ class Pointer:
     def from_end(self) -> bool:
         """Whether one must know how many pages a document has."""
         return any(number < 0 for number in self.numbers)
+
+    def is_printed_in(self, text: str) -> bool:
+        """Whether a line of a text is the printed number of a page that is pointed at."""
+        return any(int(number) in self.numbers for number in _PRINTED.findall(text))
 
     def meets(self, page_number: int, page_count: int = 0) -> bool:
         """Whether a page is pointed at.

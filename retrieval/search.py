@@ -21,15 +21,20 @@ from retrieval.words import content
 
 _POOL = 100  # candidates from each side
 _MENTIONS = 200  # passages that are looked through for a name
-# What a page counts that the question points at, of 1: more than most differences between passages, so that it comes
-# first, and not all, since people also count pages as they are printed.
+# What a page counts that the question points at, beside the 1 of the best passage: more than most differences between
+# passages. Viewers count from the first page; so the number that is printed on a page counts less.
 _POINTED = 0.5
+_PRINTED = 0.3
 _RERANKED = 30  # what a reranker looks at, at least
 _DOCUMENTS = 20  # documents that a question may name, by their words
 _HAN_QUESTION = 0.3  # share of Chinese characters that makes a question Chinese
 # The embedded English model knows few Chinese words: there the words lead.
 _WEIGHTS = (1.0, 1.0)
 _WEIGHTS_HAN_ENGLISH_MODEL = (0.2, 1.0)
+
+
+# A document and the number of a page.
+Place = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +116,7 @@ class Searcher:
         ranked = blend([list(similarities.items()), lexical], self._weights(question))
         chunks = self.library.chunks(key for key, _ in ranked)
         pages = {key: (chunk.doc_id, chunk.page_number) for key, chunk in chunks.items()}
-        kept = spread(self._pointed(question, ranked, pages), pages)[
+        kept = spread(self._pointed(question, ranked, chunks, pages), pages)[
             : max(limit, _RERANKED) if self._reranker else limit
         ]
         return rerank(self._reranker, rest, self._evidence(kept, chunks, similarities))[:limit]
@@ -183,14 +188,18 @@ class Searcher:
     def _weights(self, question: str) -> tuple[float, float]:
         return _WEIGHTS if self.understands(question) else _WEIGHTS_HAN_ENGLISH_MODEL
 
-    def _pointed(self, question: str, ranked: Sequence[Scored], pages: Mapping[str, tuple[str, int]]) -> list[Scored]:
-        """The ranking with the pages ahead that the question points at, as "page 5" does."""
+    def _pointed(
+        self, question: str, ranked: list[Scored], chunks: Mapping[str, Chunk], pages: Mapping[str, Place]
+    ) -> list[Scored]:
+        """The ranking with the pages ahead that the question points at, counted from the first or as printed."""
         pointer = pointed_at(question)
         if not pointer.numbers:
-            return list(ranked)
+            return ranked
         counts = self._page_counts({doc_id for doc_id, _ in pages.values()}) if pointer.from_end else {}
-        met = {key for key, (doc_id, number) in pages.items() if pointer.meets(number, counts.get(doc_id, 0))}
-        return sorted(((key, score + _POINTED * (key in met)) for key, score in ranked), key=lambda pair: -pair[1])
+        lift = {page: _PRINTED for key, page in pages.items() if pointer.is_printed_in(chunks[key].text)}
+        lift |= {page: _POINTED for page in pages.values() if pointer.meets(page[1], counts.get(page[0], 0))}
+        lifted = [(key, score + lift.get(pages[key], 0.0)) for key, score in ranked if key in pages]
+        return sorted(lifted, key=lambda pair: -pair[1])
 
     def _page_counts(self, doc_ids: Iterable[str]) -> dict[str, int]:
         records = (self.library.document(doc_id) for doc_id in doc_ids)

@@ -45,6 +45,18 @@ def test_the_last_page_is_the_last_of_each_document() -> None:
     assert last.from_end and last.meets(7, 7) and not last.meets(7, 9) and not last.meets(7)
 
 
+@pytest.mark.parametrize("line", ["5", "- 5 -", "Page 5", "Page 5 of 12", "5/12", "第5页", "第 5 页 共 12 页"])
+def test_a_page_is_known_by_its_printed_number(line: str) -> None:
+    text = f"The rent is due monthly.\n{line}"
+    assert pointed_at("What does page 5 say?").is_printed_in(text)
+    assert not pointed_at("What does page 12 say?").is_printed_in(text)
+
+
+@pytest.mark.parametrize("line", ["5 days", "5.2 Rent", "| 5 | 12 |", "2015", "5,000"])
+def test_other_lines_with_the_number_are_not_taken_for_it(line: str) -> None:
+    assert not pointed_at("What does page 5 say?").is_printed_in(line)
+
+
 @given(st.text())
 def test_any_text_is_read_without_an_error(question: str) -> None:
     assert 0 not in pointed_at(question).numbers
