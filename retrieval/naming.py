@@ -13,35 +13,24 @@ from dataclasses import dataclass
 
 from ingest.records import SubjectRecord
 from ingest.scripts import has_han, is_cjk
-from retrieval.words import LEGAL_FORMS, STOP_EN
+from retrieval.question_words import WORD, Token, can_name, is_acronym, spaced
+from retrieval.question_words import tokens as tokens_of
+from retrieval.remainder import Span, without_names
+from retrieval.words import STOP_EN
 
-_WORD = re.compile(r"[^\W_]+")
-# A part of the question that ends here may be left out where only little words remain of it.
-_BREAK = re.compile(r"([,;:，；：。？?!！])")
 # Chinese organisations, and what stands behind the label of a party.
 _HAN_NAME = re.compile(
     r"[\u4e00-\u9fff（）()]{2,24}?(?:公司|集团|中心|工厂|银行|学校|医院|大学|酒店|商店|事务所)"
     r"|(?:甲方|乙方|出租方|承租方|出租人|承租人|购买方|销售方|名称|付款人|收款人|交款单位)[^\u4e00-\u9fff]{0,4}[:：][^\u4e00-\u9fff]{0,4}"
     r"[\u4e00-\u9fff]{2,24}"
 )
-_LEAD = re.compile(r"\s*(?:in|under|of|for|from|per|regarding|concerning|according to)\b", re.IGNORECASE)
-_ASKS = re.compile(r"\b(?:who|whom|whose|what|when|where|which|how|why)\b", re.IGNORECASE)
 _MIN_HAN = 2
 # Documents that are named nearly as well as the best are all meant.
 _NEARLY = 0.8
 # A single word names a document only where at most this share of all documents carries it.
 _RARE = 0.2
-# Places inside a document, months and people's titles: alone they name no document, capitalised or not.
-_NO_NAMES = frozenset(
-    "page pages figure figures fig table tables chart charts graph map image picture photo slide slides chapter "
-    "chapters section sections article clause exhibit appendix annex schedule paragraph part item mr mrs ms dr prof "
-    "january february march april may june july august september october november december".split()
-)
-_SHORT_NUMBER = 4  # digits: a year, a page, an amount; a longer one may be a document's number
 # What a common word of a title ("agreement", "invoice") counts beside a name.
-_TITLE_WORD = 0.3
-
-Span = tuple[int, int]
+_TITLEWORD = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +46,6 @@ class Reading:
     doc_ids: tuple[str, ...]
     rest: str
     likely: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    text: str
-    start: int
-    end: int
-    marked: bool  # has a capital or a digit: perhaps part of a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +92,14 @@ def read_question(
             contract does not name that contract where others speak of New York as well.
     """
     text = unicodedata.normalize("NFKC", question)
-    tokens = _tokens(text)
+    tokens = tokens_of(text)
     rarity = _Rarity(total, count_documents)
     scored: list[_Named] = []
     for candidate in candidates:
         names = _latin_names(tokens, candidate, rarity) + _han_names(text, candidate)
         if names:
             strength = sum(_strength(text[start:end], rarity) for start, end in names)
-            strength += _TITLE_WORD * sum(map(rarity, _title_words(tokens, candidate)))
+            strength += _TITLEWORD * sum(map(rarity, _title_words(tokens, candidate)))
             scored.append(_Named(strength, candidate, tuple(names)))
     scored.sort(key=lambda one: -one.strength)
     sure = _sure(text, tokens, scored, speaking)
@@ -126,7 +107,7 @@ def read_question(
         return Reading((), text, tuple(one.subject.doc_id for one in _best(scored)))
     meant = _best(sure)
     spans = [span for one in meant for span in one.spans if _may_go(text[span[0] : span[1]])]
-    return Reading(tuple(one.subject.doc_id for one in meant), _without(text, spans))
+    return Reading(tuple(one.subject.doc_id for one in meant), without_names(text, spans))
 
 
 def _best(scored: Sequence[_Named]) -> list[_Named]:
@@ -134,7 +115,7 @@ def _best(scored: Sequence[_Named]) -> list[_Named]:
 
 
 def _sure(
-    text: str, tokens: list[_Token], scored: Sequence[_Named], speaking: Callable[[str], Collection[str]]
+    text: str, tokens: list[Token], scored: Sequence[_Named], speaking: Callable[[str], Collection[str]]
 ) -> list[_Named]:
     """Documents that have a name which only they, or others named by it, speak of."""
     having: dict[str, set[str]] = {}
@@ -158,7 +139,7 @@ def _has_title(text: str, one: _Named) -> bool:
     return len(title.split()) > 1 and any(spaced(text[start:end]).strip() == title.strip() for start, end in one.spans)
 
 
-def _is_fragment(tokens: list[_Token], span: Span, text: str) -> bool:
+def _is_fragment(tokens: list[Token], span: Span, text: str) -> bool:
     """Whether a single word is a part of a longer name in the question: "Columbia" of "Columbia University"."""
     inside = [number for number, token in enumerate(tokens) if span[0] <= token.start < span[1]]
     if len(inside) != 1:
@@ -170,15 +151,9 @@ def _is_fragment(tokens: list[_Token], span: Span, text: str) -> bool:
     )
 
 
-def _one_name(left: _Token, right: _Token, text: str) -> bool:
+def _one_name(left: Token, right: Token, text: str) -> bool:
     gap = text[left.start + len(left.text) : right.start]
-    return all(token.marked and _can_name(token.text) for token in (left, right)) and not gap.strip(" .-&")
-
-
-def _can_name(word: str) -> bool:
-    """Whether a word can name something by itself."""
-    short = len(word) == 1 or (word.isdigit() and len(word) <= _SHORT_NUMBER)
-    return not short and word not in _NO_NAMES and word not in LEGAL_FORMS and word not in STOP_EN
+    return all(token.marked and can_name(token.text) for token in (left, right)) and not gap.strip(" .-&")
 
 
 def names_in(question: str) -> list[str]:
@@ -186,7 +161,7 @@ def names_in(question: str) -> list[str]:
     text = unicodedata.normalize("NFKC", question)
     names: list[str] = []
     previous_end = -1
-    for index, token in enumerate(_tokens(text)):
+    for index, token in enumerate(tokens_of(text)):
         word = text[token.start : token.end]
         if not index or not token.marked or word.isdigit() or token.text in STOP_EN:
             previous_end = -1
@@ -200,36 +175,16 @@ def names_in(question: str) -> list[str]:
     return names
 
 
-def _tokens(text: str) -> list[_Token]:
-    """Words of scripts with spaces, and numbers, also where they touch Chinese."""
-    found = []
-    for match in _WORD.finditer(text):
-        start = match.start()
-        for piece in re.split(r"([\u3000-\u9fff\uf900-\ufaff]+)", match.group()):
-            if piece and not is_cjk(piece[0]):
-                found.append(_Token(piece.casefold(), start, start + len(piece), _is_marked(piece)))
-            start += len(piece)
-    return found
-
-
-def _is_marked(word: str) -> bool:
-    return any(character.isupper() or character.isdigit() for character in word)
-
-
 def _may_go(span: str) -> bool:
     """Whether a name says nothing beside naming.
 
     A single word in capitals, such as IBAN, or in small letters, such as "lease" or "equipment", may name a document
     and be what is asked for too.
     """
-    return has_han(span) or not span.isalpha() or not (span.islower() or _is_acronym(span))
+    return has_han(span) or not span.isalpha() or not (span.islower() or is_acronym(span))
 
 
-def _is_acronym(span: str) -> bool:
-    return span.isalpha() and span.isupper() and not has_han(span)
-
-
-def _latin_names(tokens: list[_Token], candidate: SubjectRecord, rarity: _Rarity) -> list[Span]:
+def _latin_names(tokens: list[Token], candidate: SubjectRecord, rarity: _Rarity) -> list[Span]:
     """Longest runs of the question's words that stand together in the document's title, beginning or name."""
     title = spaced(candidate.title)
     subject = title + spaced(candidate.intro) + spaced(candidate.name)
@@ -246,13 +201,13 @@ def _latin_names(tokens: list[_Token], candidate: SubjectRecord, rarity: _Rarity
     return spans
 
 
-def _run_text(tokens: list[_Token]) -> str:
+def _run_text(tokens: list[Token]) -> str:
     return f" {' '.join(token.text for token in tokens)} "
 
 
-def _name_in(run: list[_Token], title: str, rarity: _Rarity) -> list[_Token]:
+def _name_in(run: list[Token], title: str, rarity: _Rarity) -> list[Token]:
     """The part of a shared run of words that is a name, and not a phrase that any contract has; maybe nothing."""
-    if not any(_can_name(token.text) for token in run):
+    if not any(can_name(token.text) for token in run):
         return []
     run = _trimmed(run, lambda token: token.text in STOP_EN)
     words = [token for token in run if token.text not in STOP_EN]
@@ -265,7 +220,7 @@ def _name_in(run: list[_Token], title: str, rarity: _Rarity) -> list[_Token]:
     return run if all(token.marked for token in words) else []
 
 
-def _trimmed(run: list[_Token], drop: Callable[[_Token], bool]) -> list[_Token]:
+def _trimmed(run: list[Token], drop: Callable[[Token], bool]) -> list[Token]:
     while run and drop(run[0]):
         run = run[1:]
     while run and drop(run[-1]):
@@ -273,7 +228,7 @@ def _trimmed(run: list[_Token], drop: Callable[[_Token], bool]) -> list[_Token]:
     return run
 
 
-def _title_words(tokens: list[_Token], candidate: SubjectRecord) -> set[str]:
+def _title_words(tokens: list[Token], candidate: SubjectRecord) -> set[str]:
     title = set(spaced(candidate.title).split())
     return {token.text for token in tokens if token.text in title and token.text not in STOP_EN}
 
@@ -294,48 +249,5 @@ def _han_names(text: str, candidate: SubjectRecord) -> list[Span]:
 
 
 def _strength(span: str, rarity: Callable[[str], float]) -> float:
-    words = {match.group().casefold() for match in _WORD.finditer(span)} - STOP_EN
+    words = {match.group().casefold() for match in WORD.finditer(span)} - STOP_EN
     return sum(len(word) if has_han(word) else rarity(word) for word in words)
-
-
-def spaced(text: str) -> str:
-    """The words of a text as names are compared: in small letters, each between single spaces."""
-    words = [match.group().casefold() for match in _WORD.finditer(unicodedata.normalize("NFKC", text))]
-    return f" {' '.join(words)} "
-
-
-def _without(text: str, spans: list[Span]) -> str:
-    """The text without the spans, and without parts that then hold nothing but other names and little words."""
-    keep = [True] * len(text)
-    for start, end in spans:
-        keep[start:end] = [False] * (end - start)
-    rests = []
-    position = 0
-    for part in _BREAK.split(text):
-        rest = "".join(c for c, stays in zip(part, keep[position:], strict=False) if stays)
-        # "In the Deed between Ann Bo and the firm of Cy, ..." says where to look, whatever of it was not recognised.
-        leads = _LEAD.match(part) and not _ASKS.search(rest) and _count_words(rest) < _count_words(part) / 2
-        rests.append("" if leads else rest)
-        position += len(part)
-    for asks in (_has_plain_word, _has_acronym):
-        if any(map(asks, rests)):
-            kept = [rest for rest in rests if _BREAK.fullmatch(rest) or asks(rest)]
-            return re.sub(r"\s+", " ", "".join(kept)).strip(" ,;:，；：")
-    return text
-
-
-def _count_words(part: str) -> int:
-    return sum(match.group().casefold() not in STOP_EN for match in _WORD.finditer(part))
-
-
-def _has_plain_word(part: str) -> bool:
-    """Whether a part of a question has a word that is neither a name nor a little word."""
-    words = [match.group() for match in _WORD.finditer(part)]
-    little = STOP_EN | LEGAL_FORMS
-    return has_han(part) or any(
-        not _is_marked(word) and word.casefold() not in little and len(word) > 1 for word in words
-    )
-
-
-def _has_acronym(part: str) -> bool:
-    return any(_is_acronym(match.group()) for match in _WORD.finditer(part))

@@ -13,8 +13,10 @@ from ingest.scripts import han_share
 from ingest.tokens import terms
 from ingest.types import Chunk
 from retrieval.fusion import Scored, blend, spread
-from retrieval.naming import Reading, names_in, read_question, spaced
+from retrieval.naming import Reading, names_in, read_question
 from retrieval.pointing import pointed_at
+from retrieval.question_words import spaced
+from retrieval.remainder import without_lead
 from retrieval.reranking import Reranker, rerank
 from retrieval.types import Evidence
 from retrieval.words import content
@@ -96,7 +98,7 @@ class Searcher:
         unknown = () if reading.doc_ids or reading.likely else self._unknown(question)
         if not reading.doc_ids and not unknown:
             reading = replace(reading, doc_ids=self._carried(history))
-        vector = self._embed(reading.rest)
+        vector = self._vector(question, reading.rest)
         words = content(terms(reading.rest))
         if reading.doc_ids:
             dense = self._dense_inside(reading.doc_ids, vector)
@@ -171,6 +173,14 @@ class Searcher:
             return np.asarray(self._embeddings.embed_query(text), dtype=np.float32)
         except (RuntimeError, OSError) as error:
             raise ModelError(f"The embedding model failed: {error}") from error
+
+    def _vector(self, question: str, rest: str) -> Vectors:
+        """What is near to a question: the mean of what it asks with and without the names in it."""
+        asked = without_lead(question, rest)
+        if asked == rest:
+            return self._embed(rest)
+        both = self._embed(rest) + self._embed(asked)
+        return np.asarray(both / np.linalg.norm(both), dtype=np.float32)
 
     def _dense_inside(self, doc_ids: Sequence[str], vector: Vectors) -> list[tuple[str, float]]:
         """Nearest chunks of a few documents, by their vectors in SQLite: exact, and faster than a filter of Chroma."""
