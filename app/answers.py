@@ -6,10 +6,11 @@ from typing import Literal
 
 import streamlit as st
 
-from app import session
+from app import conflicts, session
 from app.escaping import as_html, as_label, shortened, without_marks
 from app.session import Exchange
-from app.texts import Texts
+from app.texts import CHINESE, Texts
+from retrieval.describing import listed
 from retrieval.types import Answer, Citation, Evidence
 
 _REFERENCE = re.compile(r"\[\d+\]")
@@ -45,29 +46,41 @@ def cite_key(index: int, citation: Citation) -> str:
 
 
 def _answer(answer: Answer, index: int, say: Texts) -> None:
+    if answer.understood:
+        st.caption(as_label(say("understood", question=answer.understood)))
     st.html(text_html(answer.text))
     for warning in answer.warnings:
         st.warning(as_label(warning), icon=":material/warning:")
-    if answer.citations:
-        _citations(answer.citations, index, say)
+    _cited(answer, index, say)
+    if answer.documents:
+        names = listed(answer.documents, chinese=say.language == CHINESE)
+        key = "searched_filter" if answer.scope else "searched"
+        st.caption(as_label(say(key, names=names, filter=answer.scope)))
     if not answer.answered and answer.evidence:
-        if answer.documents:
-            st.caption(as_label(say("searched", names=", ".join(answer.documents))))
         _nearest(answer.evidence[:_NEAREST], index, say)
+
+
+def _cited(answer: Answer, index: int, say: Texts) -> None:
+    """The citations, those that stand against each other together."""
+    disputed = {side.citation.number for conflict in answer.conflicts for side in conflict.sides}
+    if plain := [citation for citation in answer.citations if citation.number not in disputed]:
+        _citations(plain, index, say)
+    for place, conflict in enumerate(answer.conflicts):
+        conflicts.show(
+            conflict, answer.text, f"conflict_{index}_{place}", say, lambda citation: _cite(citation, index, say)
+        )
 
 
 def _citations(citations: Sequence[Citation], index: int, say: Texts) -> None:
     with st.container(horizontal=True, gap="small", key=f"cites_{index}"):
         for citation in citations:
-            key = cite_key(index, citation)
-            label = say("cite", number=citation.number, name=citation.source, page=citation.page_number)
-            st.button(
-                as_label(label),
-                key=key,
-                type=_button_type(key),
-                on_click=session.open_citation,
-                args=(citation, key),
-            )
+            _cite(citation, index, say)
+
+
+def _cite(citation: Citation, index: int, say: Texts) -> None:
+    key = cite_key(index, citation)
+    label = say("cite", number=citation.number, name=citation.source, page=citation.page_number)
+    st.button(as_label(label), key=key, type=_button_type(key), on_click=session.open_citation, args=(citation, key))
 
 
 def _nearest(passages: Sequence[Evidence], index: int, say: Texts) -> None:

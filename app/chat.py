@@ -4,7 +4,7 @@ import logging
 
 import streamlit as st
 
-from app import answers, evidence, resources, session, suggestions, upload
+from app import answers, evidence, filtering, resources, session, suggestions, upload
 from app.escaping import as_label
 from app.session import Exchange
 from app.texts import Texts
@@ -52,6 +52,8 @@ def _sidebar(say: Texts, settings: Settings, documents: int, pages: int) -> None
 def _conversation(say: Texts, settings: Settings, library: Library, *, empty: bool) -> None:
     state = session.current()
     history = st.container(height=560, border=False, key="conversation", autoscroll=True)
+    if not empty:
+        filtering.show(say, library)
     if question := st.chat_input(say("ask"), max_chars=_LONGEST, submit_mode="disable", key="question"):
         session.ask(question)
     with history:
@@ -93,7 +95,8 @@ def _stream(say: Texts, settings: Settings, question: str) -> Answer | None:
     written, answer = "", None
     with st.spinner(say("searching")):
         place = st.empty()
-        for piece in chain.stream({"question": question, "history": session.current().history()}):
+        asked = {"question": question, "history": session.current().history(), "filter": filtering.current()}
+        for piece in chain.stream(asked):
             if isinstance(piece, Answer):
                 answer = piece
             else:

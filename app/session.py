@@ -8,7 +8,7 @@ from app.escaping import without_marks
 from app.texts import Texts
 from ingest.outcomes import Outcome
 from ingest.types import Box
-from retrieval.types import Answer, Citation, Evidence
+from retrieval.types import Answer, Citation, Evidence, Turn
 
 _KEY = "pagecite"
 LANGUAGE = "language"  # the switch's own key
@@ -76,9 +76,15 @@ class Session:
         """Forget the conversation."""
         self.exchanges, self.pending, self.view = [], None, None
 
-    def history(self) -> list[tuple[str, str]]:
+    def history(self) -> list[Turn]:
         """Earlier questions with their answers, oldest first, as the chain takes them."""
-        return [(e.question, e.answer.text) for e in self.exchanges if e.answer is not None]
+        return [_turn(e.answer) for e in self.exchanges if e.answer is not None]
+
+
+def _turn(answer: Answer) -> Turn:
+    # As it was understood: the next question may hang on what this one meant.
+    cited = tuple(dict.fromkeys(citation.source for citation in answer.citations))
+    return Turn(answer.understood or answer.question, answer.text, cited)
 
 
 def current() -> Session:

@@ -31,6 +31,14 @@ _LAYOUT = """
   padding: .4rem .75rem; white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.45; font-size: .925rem;
   max-height: calc(3 * 1.45em + .8rem); overflow-y: auto; }
 .pc-near { border-left-color: #8aa8c4; background: #eef4fa; }
+.pc-conflict { color: #7a4a00; font-weight: 650; font-size: .9rem; }
+.pc-side { font-size: .925rem; min-width: 11.5rem; }
+.pc-in_force, .pc-earlier { border-radius: 1rem; padding: .05rem .55rem; font-size: .75rem; margin-left: .3rem; }
+.pc-in_force { background: #dff0e3; color: #1d5b2c; }
+.pc-earlier { background: #eceff1; color: #55646e; }
+[class*="st-key-conflict_"] { border-color: #e7c98f; gap: .45rem; }
+[data-testid="stVerticalBlock"][class*="st-key-conflict_"]:has(.pc-conflict) { background: #fff9ec; }
+[class*="st-key-conflict_"] button { text-align: left; justify-content: flex-start; }
 .pc-blank { border: 1px dashed #b9c7cf; border-radius: .75rem; padding: 4.5rem 2rem; text-align: center; }
 .pc-blank b { display: block; font-size: 1.05rem; margin-bottom: .4rem; }
 .pc-blank span { color: #55646e; }
@@ -49,6 +57,8 @@ _LAYOUT = """
   /* Conversation and evidence each fill the window and scroll by themselves. */
   [data-testid="stLayoutWrapper"]:has(> .st-key-conversation) { height: auto; }
   .st-key-conversation { height: calc(100vh - 9.2rem) !important; flex: none; }
+  .st-key-conversation:has(~ .st-key-filter_row), div:has(> .st-key-conversation):has(~ div .st-key-filter_row)
+    .st-key-conversation { height: calc(100vh - 12.6rem) !important; }
   .st-key-evidence_chosen, .st-key-evidence_auto { height: calc(100vh - 4.4rem); overflow-y: auto;
     flex-wrap: nowrap; padding: 2px .5rem 2px 2px; }
   .st-key-evidence_chosen > *, .st-key-evidence_auto > * { flex: none; }
@@ -60,6 +70,8 @@ _LAYOUT = """
   .stMainBlockContainer { padding: 4rem 1rem 1rem; }
   [data-testid="stLayoutWrapper"]:has(> .st-key-conversation) { height: auto; }
   .st-key-conversation { height: calc(100dvh - 10.4rem) !important; flex: none; }
+  .st-key-conversation:has(~ .st-key-filter_row), div:has(> .st-key-conversation):has(~ div .st-key-filter_row)
+    .st-key-conversation { height: calc(100dvh - 13.6rem) !important; }
   /* A page that was asked for covers the conversation until it is closed. */
   .st-key-evidence_blank, .st-key-evidence_auto { display: none; }
   .st-key-evidence_chosen { position: fixed; inset: 3.75rem 0 0 0; z-index: 90; background: #fff; overflow-y: auto;

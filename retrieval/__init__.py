@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from retrieval.chain import build_chain
+    from retrieval.filters import Filter
     from retrieval.retriever import build_retriever
 
-__all__ = ["build_chain", "build_retriever"]
+__all__ = ["Filter", "build_chain", "build_retriever"]
 
 
 def __getattr__(name: str) -> Any:
@@ -25,4 +26,8 @@ def __getattr__(name: str) -> Any:
         from retrieval.retriever import build_retriever
 
         return build_retriever
+    if name == "Filter":
+        from retrieval.filters import Filter
+
+        return Filter
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -8,19 +8,24 @@ from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import Runnable, RunnableConfig
+from langchain_core.runnables.utils import ConfigurableFieldSpec
 
 from ingest.library import Library
 from ingest.settings import Settings, load_settings
+from retrieval.conflicts import Rivals, conflict_of, find_rivals, settled
 from retrieval.extraction import choose, compose
+from retrieval.filters import Filter, filter_of
 from retrieval.generation import Draft, Generator
 from retrieval.llm import build_llm
+from retrieval.notes import names_of, notes_of, scope_of
 from retrieval.phrases import say
 from retrieval.quotes import Pages, Quote, Quoter, load_pages
 from retrieval.retriever import build_searcher
+from retrieval.rewriting import rewrite
 from retrieval.search import Findings, Searcher
 from retrieval.threads import iterate
 from retrieval.tracing import traced
-from retrieval.types import Answer, Claims, Question, as_question
+from retrieval.types import Answer, Citation, Claims, Question, as_question
 
 _EVIDENCE = 8  # chunks that an answer may use
 
@@ -28,7 +33,8 @@ _EVIDENCE = 8  # chunks that an answer may use
 class PageChain(Runnable[Any, Answer]):
     """Answers questions about one library.
 
-    Input: a string, a `Question`, or ``{"question": str, "history": [(question, answer), ...]}``.
+    Input: a string, a `Question`, or ``{"question": str, "history": [(question, answer), ...], "filter": ...}``.
+    A filter may also come with the configuration, as ``{"configurable": {"filter": Filter(...)}}``.
     `invoke` gives an `Answer`; `stream` yields the answer's text in pieces as it is written and checked, then the
     finished `Answer`.
     """
@@ -48,6 +54,16 @@ class PageChain(Runnable[Any, Answer]):
         self._quoter = Quoter(searcher)
         self._mark_unsupported = mark_unsupported
         self._generator = Generator(model, searcher.library, mark=mark_unsupported) if model is not None else None
+        self._model = model
+
+    @property
+    def config_specs(self) -> list[ConfigurableFieldSpec]:
+        """What can be configured: the filter."""
+        return [
+            ConfigurableFieldSpec(
+                id="filter", annotation=Filter | None, name="Filter", description="Which documents may answer."
+            )
+        ]
 
     @property
     def library(self) -> Library:
@@ -102,55 +118,70 @@ class PageChain(Runnable[Any, Answer]):
             yield from self._pieces(as_question(value), config)
 
     def _pieces(self, question: Question, config: RunnableConfig | None) -> Iterator[str | Answer]:
+        wanted = question.filter or filter_of(config)
+        asked = self._understood(question, config)
         # Passages and the pages they stand on are of one state of the library.
         with self.library.snapshot():
-            with traced(question.text, config) as found:
-                findings = self.searcher.search(
-                    question.text, _EVIDENCE, history=[turn.question for turn in question.history]
-                )
+            with traced(asked.text, config) as found:
+                findings = self.searcher.search(asked.text, _EVIDENCE, asked.history, wanted)
                 found(findings.evidence)
             asks = bool(findings.evidence) and not findings.unknown
-            quotes = self._quoter.rank(findings) if asks and self._generator is None else []
+            # Where documents may not say the same, what each says is looked up, whoever writes the answer.
+            quotes = self._quoter.rank(findings) if asks and (self._generator is None or findings.groups) else []
             pages: Pages = load_pages(self.library, findings.evidence) if asks and self._generator is not None else {}
         if not asks:
-            yield from self._refusal(question, findings)
+            yield from self._refusal(asked, question, findings)
         elif self._generator is None:
-            yield from self._quoted(question, findings, quotes)
+            yield from self._quoted(asked, question, findings, quotes)
         else:
-            yield from self._generated(self._generator, question, findings, pages, config)
+            yield from self._generated(self._generator, asked, question, findings, pages, quotes, config)
+
+    def _understood(self, question: Question, config: RunnableConfig | None) -> Question:
+        """The question as the LLM understands it from the conversation; as it is where there is none."""
+        if self._model is None or not question.history or not self.searcher.may_follow_up(question.text):
+            return question
+        rewritten = rewrite(self._model, question, config)
+        return replace(question, text=rewritten) if rewritten else question
 
     def _refusal(
-        self, question: Question, findings: Findings, warnings: tuple[str, ...] = ()
+        self, asked: Question, question: Question, findings: Findings, warnings: tuple[str, ...] = ()
     ) -> Iterator[str | Answer]:
         if self.library.count_chunks() == 0:
             text = say("empty", question.text)
+        elif findings.target.is_empty:
+            text = say("filtered", question.text, scope=scope_of(question.text, findings.target))
         elif findings.unknown:
             text = say("unknown", question.text, name=", ".join(findings.unknown))
         else:
             text = say("none" if findings.evidence else "nothing", question.text)
         yield text
-        yield self._finished(question, findings, text, answered=False, warnings=warnings)
+        yield self._finished(asked, question, findings, text, answered=False, warnings=warnings)
 
-    def _quoted(self, question: Question, findings: Findings, quotes: list[Quote]) -> Iterator[str | Answer]:
-        chosen = choose(quotes)
+    def _quoted(
+        self, asked: Question, question: Question, findings: Findings, quotes: list[Quote]
+    ) -> Iterator[str | Answer]:
+        chosen = _choose_each(findings, quotes) if findings.target.parts else choose(quotes)
         if not chosen:
-            yield from self._refusal(question, findings)
+            yield from self._refusal(asked, question, findings)
             return
-        text, citations = compose(chosen)
+        rivals = find_rivals(quotes, findings.groups, [quote.evidence.chunk.doc_id for quote in chosen])
+        text, citations = compose(settled(chosen, rivals))
         yield text
-        yield self._finished(question, findings, text, answered=True, citations=citations)
+        yield self._finished(asked, question, findings, text, answered=True, citations=citations, rivals=rivals)
 
     def _generated(
         self,
         generator: Generator,
+        asked: Question,
         question: Question,
         findings: Findings,
         pages: Pages,
+        quotes: list[Quote],
         config: RunnableConfig | None,
     ) -> Iterator[str | Answer]:
         draft = Draft()
         text = ""
-        for piece in generator.stream(question, findings.evidence, draft, config, pages):
+        for piece in generator.stream(asked, findings.evidence, draft, config, pages):
             text += piece
             yield piece
         notes = self._notes(question, draft.claims)
@@ -158,7 +189,7 @@ class PageChain(Runnable[Any, Answer]):
             # Claims that no page proves may have been shown, marked as such; they are no answer.
             if text:
                 yield "\n\n"
-            for last in self._refusal(question, findings, notes["warnings"]):
+            for last in self._refusal(asked, question, findings, notes["warnings"]):
                 if isinstance(last, Answer):
                     shown = f"{text}\n\n{last.text}" if text else last.text
                     yield replace(last, text=shown, claims=draft.claims)
@@ -166,7 +197,10 @@ class PageChain(Runnable[Any, Answer]):
                     yield last
             return
         citations = tuple(draft.citations)
-        yield self._finished(question, findings, text, answered=True, citations=citations, **notes)
+        rivals = find_rivals(quotes, findings.groups, [citation.doc_id for citation in citations])
+        yield self._finished(
+            asked, question, findings, text, answered=True, citations=citations, rivals=rivals, **notes
+        )
 
     def _notes(self, question: Question, claims: Claims) -> dict[str, Any]:
         """What an answer says of the claims that were checked."""
@@ -174,9 +208,41 @@ class PageChain(Runnable[Any, Answer]):
         said = (say(key, question.text, count=claims.unsupported),) if claims.unsupported else ()
         return {"claims": claims, "warnings": said}
 
-    def _finished(self, question: Question, findings: Findings, text: str, **values: Any) -> Answer:
-        names = tuple(record.name for record in self.library.subjects(findings.documents))
-        return Answer(question.text, text, evidence=findings.evidence, documents=names, **values)
+    def _finished(
+        self,
+        asked: Question,
+        question: Question,
+        findings: Findings,
+        text: str,
+        *,
+        answered: bool,
+        citations: tuple[Citation, ...] = (),
+        warnings: tuple[str, ...] = (),
+        claims: Claims | None = None,
+        rivals: list[Rivals] | None = None,
+    ) -> Answer:
+        cited = list(citations)
+        conflicts = tuple(conflict_of(rival, cited, question.text) for rival in rivals or ())
+        return Answer(
+            question=question.text,
+            text=text,
+            answered=answered,
+            citations=tuple(cited),
+            evidence=findings.evidence,
+            documents=names_of(self.searcher.catalogue, findings.target.searched),
+            warnings=warnings + notes_of(question.text, findings.target, cited, self.searcher.catalogue),
+            claims=claims or Claims(),
+            conflicts=conflicts,
+            understood=findings.target.understood or (asked.text if asked.text != question.text else ""),
+            scope=scope_of(question.text, findings.target),
+        )
+
+
+def _choose_each(findings: Findings, quotes: list[Quote]) -> list[Quote]:
+    """The quotes that answer best in each of several documents, in their order."""
+    parts = findings.target.parts
+    of_each = ([one for one in quotes if one.evidence.chunk.doc_id in part] for part in parts)
+    return [best for of_one in of_each for best in choose(of_one)[:1]]
 
 
 def build_chain(

@@ -21,6 +21,34 @@ _PHRASES = {
         "The library is empty. Upload documents, or run “ingest add PATH”.",
         "资料库是空的。请上传文档，或运行“ingest add 路径”。",
     ),
+    "filtered": (
+        "No document in the library fits the filter: {scope}.",
+        "资料库中没有符合筛选条件的文档：{scope}。",
+    ),
+    "unmet": (
+        "No document in the library fits “{scope}”; the other documents were searched instead.",
+        "资料库中没有符合“{scope}”的文档，因此查找了其他文档。",
+    ),
+    "outside": (
+        "Not searched, because the filter leaves them out: {names}.",
+        "未查找以下文档，因为不符合筛选条件：{names}。",
+    ),
+    "silent": (
+        "Nothing on this was found in: {names}.",
+        "以下文档中没有找到相关内容：{names}。",
+    ),
+    "not_yet": (
+        "{names} is dated after {day}.",
+        "{names}的日期在{day}之后。",
+    ),
+    "versions": (
+        "In force: {newest}. An earlier version says otherwise: {earlier}.",
+        "现行有效：{newest}。较早的版本有不同规定：{earlier}。",
+    ),
+    "duplicates": (
+        "{count} documents with the same number do not agree: {all}.",
+        "{count} 份编号相同的文档内容不一致：{all}。",
+    ),
     "dropped": (
         "{count} statement(s) of the language model were left out because the cited page does not prove them.",
         "语言模型的 {count} 条陈述因所引页面不能证明而被省略。",

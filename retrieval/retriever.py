@@ -1,18 +1,22 @@
 """The LangChain retriever."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.callbacks import AsyncCallbackManagerForRetrieverRun, CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 from langchain_core.retrievers import BaseRetriever
+from langchain_core.runnables import RunnableConfig
+from langchain_core.runnables.config import run_in_executor
 from pydantic import Field
 
 from ingest.embeddings import build_embeddings
 from ingest.library import Library
 from ingest.settings import EMBEDDED_MODEL, Settings, load_settings
 from retrieval.documents import to_document
+from retrieval.filters import Filter, as_filter, filter_of
 from retrieval.reranking import build_reranker
 from retrieval.search import Searcher
 
@@ -26,16 +30,54 @@ class PageRetriever(BaseRetriever):
     Attributes:
         searcher: what does the work.
         k: how many documents to return.
+        filter: which documents may be found; None: all of them. One that comes with the configuration, as
+            ``{"configurable": {"filter": Filter(...)}}``, or with the call goes before it.
     """
 
     searcher: Any = Field(exclude=True, repr=False)
     k: int = Field(default=10, ge=1, le=100)
+    filter: Any = None
+
+    def invoke(self, input: str, config: RunnableConfig | None = None, **kwargs: Any) -> list[Document]:
+        """Find documents.
+
+        Raises:
+            ValueError: the filter has another form.
+            PageciteError: the library or the embedding model failed.
+        """
+        return super().invoke(input, config, **_with_filter(kwargs, config))
+
+    async def ainvoke(self, input: str, config: RunnableConfig | None = None, **kwargs: Any) -> list[Document]:
+        """As `invoke`, without blocking the event loop."""
+        return await super().ainvoke(input, config, **_with_filter(kwargs, config))
 
     def _get_relevant_documents(
-        self, query: str, *, run_manager: CallbackManagerForRetrieverRun, k: int | None = None
+        self,
+        query: str,
+        *,
+        run_manager: CallbackManagerForRetrieverRun,
+        k: int | None = None,
+        filter: Filter | None = None,
     ) -> list[Document]:
-        findings = self.searcher.search(query, self.k if k is None else k)
+        wanted = as_filter(self.filter if filter is None else filter)
+        findings = self.searcher.search(query, self.k if k is None else k, filter=wanted)
         return [to_document(evidence) for evidence in findings.evidence]
+
+    async def _aget_relevant_documents(
+        self,
+        query: str,
+        *,
+        run_manager: AsyncCallbackManagerForRetrieverRun,
+        k: int | None = None,
+        filter: Filter | None = None,
+    ) -> list[Document]:
+        found = partial(self._get_relevant_documents, query, run_manager=run_manager.get_sync(), k=k, filter=filter)
+        return await run_in_executor(None, found)
+
+
+def _with_filter(values: dict[str, Any], config: RunnableConfig | None) -> dict[str, Any]:
+    configured = filter_of(config)
+    return values if configured is None or "filter" in values else {**values, "filter": configured}
 
 
 def build_searcher(

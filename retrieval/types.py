@@ -2,17 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
 from pathlib import Path
 
 from ingest.types import Box, Chunk
+from retrieval.filters import Filter, as_filter
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One earlier question of a conversation and its answer's text."""
+    """One earlier question of a conversation and its answer's text, with the names of the documents that it cited."""
 
     question: str
     answer: str
+    documents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +26,12 @@ class Question:
     Attributes:
         text: as the user wrote it.
         history: earlier turns, oldest first.
+        filter: which documents may answer; None: all of them.
     """
 
     text: str
     history: tuple[Turn, ...] = ()
+    filter: Filter | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,43 @@ class Citation:
     chunk_id: str
 
 
+class ConflictKind(StrEnum):
+    """Why two documents say different things."""
+
+    VERSIONS = "versions"  # a contract and its amendment
+    DUPLICATES = "duplicates"  # two invoices with one number
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What one document says where another says otherwise.
+
+    Attributes:
+        citation: the words and their page; its number is one of the answer's.
+        dated: the document's own date; None where it has none that can be read.
+        in_force: whether it is the version that counts on the day that is asked about; None where none is.
+    """
+
+    citation: Citation
+    dated: date | None
+    in_force: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Documents that belong together and do not say the same.
+
+    Attributes:
+        kind: how they belong together.
+        sides: what each says, newest first.
+        text: the same in a sentence, in the question's language, with citation numbers.
+    """
+
+    kind: ConflictKind
+    sides: tuple[Side, ...]
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Claims:
     """What became of the claims that a language model made; none in quote mode.
@@ -97,9 +140,13 @@ class Answer:
         answered: whether the documents answer the question.
         citations: in the order of their numbers.
         evidence: all passages that were looked at, best first.
-        documents: names of the documents that were searched first; empty: all of them.
+        documents: names of the documents that were searched: those that the question names or goes on about, with
+            their amendments, or those that a filter lets through; empty: all of them.
         warnings: what the user should know, for example that claims were left out.
         claims: how many claims of a language model were proven, and how many not.
+        conflicts: documents that belong together and do not say the same; each side is cited.
+        understood: the question as it was understood from the conversation; empty where that is as it was asked.
+        scope: the filter that was applied, given or read from the question, in words; empty where there was none.
     """
 
     question: str
@@ -110,12 +157,16 @@ class Answer:
     documents: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     claims: Claims = Claims()
+    conflicts: tuple[Conflict, ...] = ()
+    understood: str = ""
+    scope: str = ""
 
 
 def as_question(value: "str | Question | dict[str, object]") -> Question:
-    """Read a chain's input: a string, a `Question`, or ``{"question": str, "history": [...]}``.
+    """Read a chain's input: a string, a `Question`, or ``{"question": str, "history": [...], "filter": ...}``.
 
-    A history entry is a `Turn`, a pair ``(question, answer)``, or ``{"question": ..., "answer": ...}``.
+    A history entry is a `Turn`, a pair ``(question, answer)``, or ``{"question": ..., "answer": ...}``, the last with
+    ``"documents"``, names of those that the answer cited, where they are known. A filter is one that `as_filter` reads.
 
     Raises:
         ValueError: the input has another form.
@@ -128,14 +179,16 @@ def as_question(value: "str | Question | dict[str, object]") -> Question:
     history = value.get("history") or ()
     if not isinstance(text, str) or not isinstance(history, Sequence):
         raise ValueError('Ask with a string or with {"question": "...", "history": [("question", "answer"), ...]}.')
-    return Question(text.strip(), tuple(_turn(entry) for entry in history))
+    return Question(text.strip(), tuple(_turn(entry) for entry in history), as_filter(value.get("filter")))
 
 
 def _turn(entry: object) -> Turn:
     if isinstance(entry, Turn):
         return entry
     if isinstance(entry, dict) and isinstance(entry.get("question"), str):
-        return Turn(entry["question"], str(entry.get("answer", "")))
+        documents = entry.get("documents") or ()
+        named = tuple(map(str, documents)) if isinstance(documents, (tuple, list)) else ()
+        return Turn(entry["question"], str(entry.get("answer", "")), named)
     if isinstance(entry, (tuple, list)) and len(entry) == 2:
         return Turn(str(entry[0]), str(entry[1]))
     raise ValueError("A history entry is a pair of question and answer.")

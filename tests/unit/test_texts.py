@@ -4,6 +4,7 @@ import ast
 import html
 import json
 import string
+from dataclasses import fields
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from app.escaping import as_html, as_label, clean, shortened, without_marks
 from app.suggestions import suggest
 from app.texts import CHINESE, ENGLISH, NAMES, TABLE, Texts, language_of
 from app.upload import safe_name
+from retrieval.filters import Filter
 
 pytestmark = pytest.mark.unit
 
@@ -74,7 +76,8 @@ def test_every_key_that_is_said_exists() -> None:
 
 
 def test_every_text_is_used() -> None:
-    computed = {"status_ready", "status_pending", "status_failed"}
+    computed = {"status_ready", "status_pending", "status_failed", "conflict_versions", "conflict_duplicates"}
+    computed |= {f"filter_{field.name}" for field in fields(Filter)}
     assert set(TABLE) - computed <= said_keys() | called_keys()
 
 
