@@ -3,11 +3,18 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import databases, postgres_server
 from tests.postgres_server import PostgresServer
 from tests.tiny.pages import CHECKPOINT
 from tests.vllm_server import ServerInfo, serving
+
+# A loaded machine is no fault of what is tested.
+settings.register_profile(
+    "patient", parent=settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
