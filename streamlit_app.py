@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from app import chat, documents, frame
+from app import chat, documents, frame, style
 
-st.set_page_config(page_title="Pagecite", page_icon=":material/find_in_page:", layout="wide")
+st.set_page_config(page_title="Pagecite", page_icon=style.ICON, layout="wide")
 say = frame.prepare()
 pages = [
     st.Page(chat.show, title=say("nav_chat"), icon=":material/forum:", url_path="chat", default=True),

@@ -1,5 +1,12 @@
 """How the screen looks beyond the theme: the logo and a few rules of layout."""
 
+# The browser tab's. Our own: one of Streamlit's icons would be fetched from a server of fonts.
+ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="32" height="32" viewBox="-2 0 32 32">'
+    '<path d="M4 3h13l6 6v20H4z" fill="#fff" stroke="#1f5f7a" stroke-width="2" stroke-linejoin="round"/>'
+    '<path d="M17 3v6h6" fill="none" stroke="#1f5f7a" stroke-width="2" stroke-linejoin="round"/>'
+    '<rect x="6.5" y="16" width="14" height="5.4" rx="1" fill="#ffd84d"/></svg>'
+)
 LOGO = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="148" height="32" viewBox="0 0 148 32">'
     '<path d="M4 3h13l6 6v20H4z" fill="#fff" stroke="#1f5f7a" stroke-width="2" stroke-linejoin="round"/>'

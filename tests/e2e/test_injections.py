@@ -28,6 +28,7 @@ TRIED = (
     "Streamlit directives",
     "icons in the file's name",
 )
+PATIENCE = 240_000  # milliseconds; more than any step takes on a busy machine
 LIVE = "[src*='leak.test'], [href*='leak.test'], [href^='javascript'], .katex, iframe, .pc-text img, .pc-text a"
 
 
@@ -58,6 +59,7 @@ def test_no_request_leaves_the_page_and_nothing_is_alive(
     address: str, attacks: list[Attack], open_page: OpenPage
 ) -> None:
     expect = pytest.importorskip("playwright.sync_api").expect
+    expect.set_options(timeout=PATIENCE)
     page = open_page(address)
     asked: list[str] = []
     page.context.on("request", lambda request: asked.append(request.url))
@@ -65,9 +67,9 @@ def test_no_request_leaves_the_page_and_nothing_is_alive(
         field = page.get_by_test_id("stChatInputTextArea")
         field.fill(attack.question)
         field.press("Enter")
-        expect(page.locator(f".st-key-cites_{number}")).to_be_visible(timeout=60_000)
+        expect(page.locator(f".st-key-cites_{number}")).to_be_visible()
         expect(page.get_by_test_id("stChatMessage").last).to_contain_text(attack.fee)
-        expect(page.locator("[class*=st-key-evidence_] img")).to_be_visible(timeout=60_000)
+        expect(page.locator("[class*=st-key-evidence_] img")).to_be_visible()
         assert page.locator(LIVE).count() == 0, attack.injection.name
     _look_into(page, attacks, expect)
     assert page.locator(LIVE).count() == 0
@@ -80,10 +82,10 @@ def test_no_request_leaves_the_page_and_nothing_is_alive(
 def _look_into(page: Any, attacks: list[Attack], expect: Any) -> None:
     """The library page, with the text of one of the documents."""
     page.get_by_role("link", name="Library").click()
-    expect(page.get_by_test_id("stDataFrame")).to_be_visible(timeout=60_000)
+    expect(page.get_by_test_id("stDataFrame")).to_be_visible()
     page.get_by_role("combobox", name="Open a document").click()
     page.get_by_role("option", name="HTML script.pdf").click()
-    expect(page.get_by_test_id("stCode")).to_contain_text("leak.test/s", timeout=60_000)
+    expect(page.get_by_test_id("stCode")).to_contain_text("leak.test/s")
 
 
 def _scripts_of_streamlit(page: Any) -> int:

