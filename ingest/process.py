@@ -11,12 +11,13 @@ from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from threading import Lock, Timer
+from threading import Event, Lock, Thread
 from types import ModuleType
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
 
 from ingest.errors import ConfigError, PageciteError, PageError
 from ingest.limits import OUT_OF_MEMORY, REMEDY, Limits, is_shortage, restrain, trim, was_killed
+from ingest.patience import Patience
 
 logger = logging.getLogger(__name__)
 
@@ -113,10 +114,10 @@ class Worker(Generic[S]):
         return cast(T, answer.value)
 
     def _receive(self, message: object, seconds: float, too_slow: str) -> Answer[Any]:
-        """Send a message, if there is one, and wait for the answer for no longer than so many seconds."""
-        timer = Timer(seconds, self._stop, [too_slow])
-        timer.daemon = True
-        timer.start()
+        """Send a message, if there is one, and wait for the answer, with `Patience` of so many seconds."""
+        answered = Event()
+        patience = Patience(seconds, self.pid)
+        Thread(target=self._watch, args=(patience, too_slow, answered), daemon=True).start()
         try:
             if message is not None:
                 self._pipe.send(message)
@@ -127,15 +128,19 @@ class Worker(Generic[S]):
             self.end()
             raise
         finally:
-            timer.cancel()
+            answered.set()
         if answer.trace:
             logger.info("In a worker process:\n%s", answer.trace)
         if answer.error:
             raise answer.error
         return answer
 
-    def _stop(self, reason: str) -> None:
-        self._reason = reason
+    def _watch(self, patience: Patience, too_slow: str, answered: Event) -> None:
+        """Stop the process when its time is over."""
+        while left := patience.left():
+            if answered.wait(left):
+                return
+        self._reason = too_slow
         self.end()
 
     def _loss(self) -> Exception:
