@@ -1,4 +1,4 @@
-"""Choosing, from the evidence's pages, the words that answer: quote mode, and the proof of an LLM's claims."""
+"""Choosing, from the evidence's pages, the words that answer."""
 
 import math
 import re
@@ -218,19 +218,6 @@ def cite(quote: Quote, number: int) -> Citation:
         image_path=quote.evidence.image_path,
         chunk_id=chunk.chunk_id,
     )
-
-
-def support(claim: str, found: Evidence, page: PageText) -> Quote | None:
-    """The unit of a chunk that a claim rests on: the one that shares most with it; None where none shares anything."""
-    wanted = {stem(term) for term in content(terms(claim))}
-    best: Quote | None = None
-    for one in _candidates([found], {(found.chunk.doc_id, found.chunk.page_number): page}):
-        present = {stem(term) for term in terms(one.unit.text)}
-        shared = len(wanted & present)
-        score = shared / math.sqrt(len(present)) if shared else 0.0
-        if score > (best.score if best else 0.0):
-            best = Quote(one.unit, found, page, score, shared / len(wanted), 0.0, True)
-    return best
 
 
 def numbers_of(text: str) -> set[str]:

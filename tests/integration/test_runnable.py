@@ -23,6 +23,7 @@ from retrieval.messages import citations_of, to_message
 from retrieval.phrases import UNSUPPORTED
 from retrieval.retriever import PageRetriever
 from retrieval.search import Searcher
+from retrieval.trial import try_library
 from retrieval.types import Answer, Claims
 from tests.drawings import write_pdf
 from tests.fakes import FakeEmbeddings, FakeEngine, make_pipeline
@@ -30,7 +31,7 @@ from tests.scripted import ScriptedModel
 
 pytestmark = pytest.mark.integration
 
-LINES = ("Clause 3", "The monthly rent is 300 euros.")
+LINES = ("Clause 3", "The monthly rent for the rooms is 300 euros.")
 QUESTION = "How much is the monthly rent?"
 SAID = "The rent is 300 euros. [{n}] The deposit is 999 euros. [{n}]"
 
@@ -311,3 +312,9 @@ async def test_a_client_sees_the_agents_tokens_and_documents(searcher: Searcher)
     seen = [message async for message, _ in agent.astream({"messages": [("user", QUESTION)]}, stream_mode="messages")]
     assert any(isinstance(message, ToolMessage) and len(message.artifact) == 2 for message in seen)
     assert any(isinstance(message, AIMessage) and message.text == "300 euros" for message in seen)
+
+
+def test_a_librarys_own_sentences_are_proven_and_altered_ones_are_not(searcher: Searcher) -> None:
+    trials = list(try_library(searcher.library, limit=5))
+    assert {trial.kind for trial in trials} >= {"as it stands", "money written otherwise", "money changed"}
+    assert all(trial.proven == trial.true for trial in trials)
