@@ -14,6 +14,7 @@ What proves what:
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -36,6 +37,8 @@ from retrieval.words import content
 # Share of a claim's content words, beside its values, that its passages must have. Words alone prove little, but a
 # sentence about something else shares few. A claim with values in another script than its passages is not asked for it.
 MIN_WORDS = 0.3
+# Words in at most this share of a passage's sentences tell them apart.
+_TELLING = 1 / 3
 _MOST_QUOTES = 4
 _LONG_QUOTE = 20  # letters of quoted words that are a citation of their own
 # What a further passage's best words must reach, beside the best passage's, to be cited without proving a value.
@@ -87,6 +90,24 @@ class Ground:
         if unit not in self._shown:
             self._shown[unit] = find_values(unit.text, self._decimal, names=False)
         return self._has(value, self._shown[unit], unit.text)
+
+    def tells(self, value: Value, wanted: set[str]) -> bool:
+        """Whether a value stands where the passage speaks of a claim's words.
+
+        Small numbers stand everywhere. So words that tell the passage's sentences apart must stand in the sentence that
+        has the value, or in one beside it. Where the value stands in no sentence (a heading, the title), or no word of
+        the claim tells them apart, there is nothing to compare.
+        """
+        places = [index for index, unit in enumerate(self.units) if self.shows(unit, value)]
+        counts = Counter(word for words in self._unit_stems for word in words & wanted)
+        telling = {word for word, count in counts.items() if count <= max(1, len(self.units) * _TELLING)}
+        if not places or not telling:
+            return self.proves(value)
+        return any(words & telling for place in places for words in self._unit_stems[max(0, place - 1) : place + 2])
+
+    @cached_property
+    def _unit_stems(self) -> list[set[str]]:
+        return [stems(terms(unit.text)) for unit in self.units]
 
     def _has(self, value: Value, values: Sequence[Value], text: str) -> bool:
         if value.kind is ValueKind.ID or (value.kind is ValueKind.NUMBER and len(squashed(value.text)) > 2):
@@ -162,9 +183,10 @@ class Prover:
         if not grounds:
             return Proof()
         values = find_values(text, decimal_mark(text), names=False)
-        missing = [value.text for value in values if not any(ground.proves(value) for ground in grounds)]
+        wanted = _content(text, values)
+        missing = [value.text for value in values if not any(ground.tells(value, wanted) for ground in grounds)]
         missing += self._missing_names(text, values, grounds)
-        if missing or not _shares_words(text, values, grounds):
+        if missing or not _shares_words(text, wanted, values, grounds):
             return Proof(missing=tuple(missing))
         return Proof(tuple(_choose(text, values, grounds)))
 
@@ -214,11 +236,15 @@ class Prover:
         return self._wordings[doc_ids]
 
 
-def _shares_words(text: str, values: Sequence[Value], grounds: Sequence[Ground]) -> bool:
-    words = list(text)
+def _content(text: str, values: Sequence[Value]) -> set[str]:
+    """Stems of a claim's content words, beside its values."""
+    letters = list(text)
     for value in values:
-        words[value.start : value.end] = " " * (value.end - value.start)
-    wanted = stems(content(terms("".join(words))))
+        letters[value.start : value.end] = " " * (value.end - value.start)
+    return stems(content(terms("".join(letters))))
+
+
+def _shares_words(text: str, wanted: set[str], values: Sequence[Value], grounds: Sequence[Ground]) -> bool:
     if not wanted:
         return bool(values)
     present = set().union(*(ground.stems for ground in grounds))

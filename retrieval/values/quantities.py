@@ -54,7 +54,8 @@ def _before() -> re.Pattern[str]:
 
 @cache
 def _after() -> re.Pattern[str]:
-    return re.compile(rf"[\s\u2009-]{{0,2}}(?P<name>{currencies.pattern()})")
+    # A sign before the next number belongs to that: 2 $160.00.
+    return re.compile(rf"[\s\u2009-]{{0,2}}(?P<name>{currencies.pattern()})(?!\d|(?<=[^\w.])\s\d)")
 
 
 @cache

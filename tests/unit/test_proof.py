@@ -117,3 +117,16 @@ def test_a_claim_of_two_documents_shows_both() -> None:
         for quote in PROVER.prove("The rent is EUR 1,234.50, the interest 5%.", (1, 2)).quotes
     }
     assert documents == {"a", "b"}
+
+
+def test_a_number_that_stands_in_another_sentence_of_the_passage_proves_nothing() -> None:
+    clauses = passage(
+        "The warranty lasts 5 years.",
+        "Spare parts are kept for 8 years.",
+        "Training is given to 3 operators.",
+        "Acceptance tests are run within 2 weeks.",
+    )
+    prover = Prover([clauses[0]], pages_of([clauses]))
+    assert prover.prove("The warranty lasts 5 years.", [1]).quotes
+    assert prover.prove("The warranty lasts 3 years.", [1]).missing == ("3 years",)
+    assert prover.prove("Training is given to 5 operators.", [1]).missing == ("5",)

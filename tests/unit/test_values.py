@@ -79,6 +79,11 @@ def test_dates_without_day_or_year_say_so() -> None:
     assert the("3月5日").readings == the("5 March").readings == {"--03-05"}
 
 
+def test_a_currency_belongs_to_the_number_it_stands_at() -> None:
+    found = [(value.text, sorted(value.units)) for value in find_values("2 ¥160.00 ¥320.00, 5 EUR")]
+    assert found == [("2", []), ("¥160.00", ["CNY", "JPY"]), ("¥320.00", ["CNY", "JPY"]), ("5 EUR", ["EUR"])]
+
+
 def test_what_is_no_date_is_none() -> None:
     assert all(value.kind is not ValueKind.DATE for value in find_values("2024-13-45, 31.02.2024, may 5 people, 8.1.2"))
 
