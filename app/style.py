@@ -39,7 +39,7 @@ _LAYOUT = """
   max-height: calc(3 * 1.45em + .8rem); overflow-y: auto; }
 .pc-near { border-left-color: #8aa8c4; background: #eef4fa; }
 .pc-conflict { color: #7a4a00; font-weight: 650; font-size: .9rem; }
-.pc-side { font-size: .925rem; min-width: 11.5rem; }
+.pc-side { font-size: .925rem; min-width: 13.2rem; }
 .pc-in_force, .pc-earlier { border-radius: 1rem; padding: .05rem .55rem; font-size: .75rem; margin-left: .3rem; }
 .pc-in_force { background: #dff0e3; color: #1d5b2c; }
 .pc-earlier { background: #eceff1; color: #55646e; }

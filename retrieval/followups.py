@@ -26,7 +26,7 @@ _POINTS_BACK = re.compile(
     r"\b(?:it|its|they|their|them|he|she|his|her|him)\b"
     r"|\b(?:this|that|these|those|the\s+same|said|such)\s+(?:\w+\s+)?(?:agreement|contract|lease|licen[cs]e|invoice|receipt"
     r"|order|document|file|clause|section|part(?:y|ies)|company|one)s?\b"
-    r"|它|他们|其(?![他它中余])|该(?:份|合同|协议|发票|公司|文件|条)|(?:这|那|此|上述|前述|同一)(?:份|个|张|些|家)?(?:合同|协议|发票|收据|文件|公司|条款|方)",
+    r"|它|他们|(?<![尤极])其(?![他它中余])|该(?:份|合同|协议|发票|公司|文件|条)|(?:这|那|此|上述|前述|同一)(?:份|个|张|些|家)?(?:合同|协议|发票|收据|文件|公司|条款|方)",
     re.IGNORECASE,
 )
 _DOCUMENTS = r"(?:documents?|files?|contracts?|agreements?|leases?|invoices?|receipts?|papers?)"

@@ -37,7 +37,7 @@ _HAN_QUESTION = 0.3  # share of Chinese characters that makes a question Chinese
 _WEIGHTS = (1.0, 1.0)
 _WEIGHTS_HAN_ENGLISH_MODEL = (0.2, 1.0)
 # The documents of an earlier question are meant where their best passage is nearly as near as the library's best.
-_AS_NEAR = 0.85
+_AS_NEAR = 0.75
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from ingest.library import Library
 from ingest.ocr import build_engine
 from ingest.pipeline import Pipeline
 from ingest.settings import load_settings
-from retrieval import Filter, build_chain
+from retrieval import Filter, build_chain, scoped
 from retrieval.chain import PageChain
 from retrieval.retriever import PageRetriever
 from retrieval.types import Answer, ConflictKind, Turn
@@ -186,6 +186,19 @@ def test_a_filter_by_document_party_and_folder(chain: PageChain) -> None:
         (Filter(folders=("accounts",), types=("receipt",)), {RECEIPT}),
     ):
         assert chain.searcher.catalogue.select(wanted) == ids(chain, *names), wanted
+
+
+def test_many_documents_of_a_filter_are_searched_without_comparing_each(
+    chain: PageChain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = Filter(parties=("Marlin Press",))
+    question = "What was paid for a new clutch?"
+    exact = chain.searcher.search(question, filter=wanted)
+    monkeypatch.setattr(scoped, "_FEW", 1)
+    monkeypatch.setattr(scoped, "_BATCH", 2)
+    found = chain.searcher.search(question, filter=wanted)
+    assert found.evidence[0].source == exact.evidence[0].source == RECEIPT
+    assert {one.source for one in found.evidence} == {INVOICE, SAME_NUMBER, OTHER_INVOICE, RECEIPT}
 
 
 def test_a_filter_comes_with_the_configuration_too(chain: PageChain) -> None:
