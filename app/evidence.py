@@ -62,14 +62,20 @@ def _head(say: Texts, document: DocumentRecord, view: View) -> None:
 
 def _page(say: Texts, library: Library, document: DocumentRecord, view: View) -> None:
     mark = view.mark
-    here = view.page_number == mark.page_number
-    boxes = _boxes(library, document.doc_id, mark) if here else ()
+    further = dict(mark.further)
+    own = view.page_number == mark.page_number
+    here = own or view.page_number in further
+    boxes = _boxes(library, document.doc_id, mark) if own else further.get(view.page_number, ())
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"):
         pages.pager(say, view.page_number, document.page_count, "evidence_page", _turn)
         if not here:
             st.button(
                 say("to_quote", page=mark.page_number), key="evidence_back", on_click=_turn, args=(mark.page_number,)
             )
+        for number in (mark.page_number, *further) if here and further else ():
+            if number != view.page_number:
+                key = "goes_on" if number > view.page_number else "begins"
+                st.button(say(key, page=number), key=f"evidence_part_{number}", on_click=_turn, args=(number,))
         near = bool(boxes) and st.toggle(say("close_up"), key="evidence_near")
     record = next(iter(library.pages(document.doc_id, [view.page_number])), None)
     if record is not None and record.text is None:

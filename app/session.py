@@ -7,6 +7,7 @@ import streamlit as st
 from app.escaping import without_marks
 from app.texts import Texts
 from ingest.outcomes import Outcome
+from ingest.scripts import join
 from ingest.types import Box
 from retrieval.types import Answer, Citation, Evidence, Turn
 
@@ -33,6 +34,7 @@ class Mark:
         boxes: where they are, where that is known.
         lines: otherwise first line and one past the last, of the page's lines.
         proof: whether they prove an answer; False: a near passage.
+        further: pages before and after on which the words begin or go on, each with their boxes.
     """
 
     page_number: int
@@ -40,6 +42,7 @@ class Mark:
     boxes: tuple[Box, ...] = ()
     lines: tuple[int, int] | None = None
     proof: bool = True
+    further: tuple[tuple[int, tuple[Box, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,10 @@ def ask(question: str) -> None:
 
 def open_citation(citation: Citation, key: str, chosen: bool = True) -> None:
     """Show a citation's page."""
-    mark = Mark(citation.page_number, citation.quote, citation.boxes)
+    further = tuple((part.page_number, part.boxes) for part in citation.continued)
+    parts = [(citation.page_number, citation.quote), *((part.page_number, part.quote) for part in citation.continued)]
+    quote = join([text for _, text in sorted(parts)])
+    mark = Mark(citation.page_number, quote, citation.boxes, further=further)
     current().view = View(citation.doc_id, citation.page_number, mark, key, chosen)
 
 

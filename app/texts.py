@@ -75,6 +75,8 @@ TABLE: Mapping[str, tuple[str, str]] = MappingProxyType(
         "previous": ("Previous page", "上一页"),
         "next": ("Next page", "下一页"),
         "to_quote": ("Back to page {page}", "回到第 {page} 页"),
+        "goes_on": ("Goes on on page {page}", "续于第 {page} 页"),
+        "begins": ("Begins on page {page}", "始于第 {page} 页"),
         "quoted": ("Quoted", "引文"),
         "not_proof": ("A nearby passage, not an answer", "相近的段落，不是答案"),
         "close_up": ("Close-up", "放大引文"),

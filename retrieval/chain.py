@@ -13,6 +13,7 @@ from langchain_core.runnables.utils import ConfigurableFieldSpec
 from ingest.library import Library
 from ingest.settings import Settings, load_settings
 from retrieval.conflicts import Rivals, conflict_of, find_rivals, settled
+from retrieval.continuing import continued
 from retrieval.extraction import choose, compose
 from retrieval.filters import Filter, filter_of
 from retrieval.generation import Draft, Generator
@@ -20,6 +21,7 @@ from retrieval.llm import build_llm
 from retrieval.notes import names_of, notes_of, scope_of
 from retrieval.phrases import say
 from retrieval.quotes import Pages, Quote, Quoter, load_pages
+from retrieval.refusal import refusal
 from retrieval.retriever import build_searcher
 from retrieval.rewriting import rewrite
 from retrieval.search import Findings, Searcher
@@ -128,11 +130,12 @@ class PageChain(Runnable[Any, Answer]):
             asks = bool(findings.evidence) and not findings.unknown
             # Where documents may not say the same, what each says is looked up, whoever writes the answer.
             quotes = self._quoter.rank(findings) if asks and (self._generator is None or findings.groups) else []
+            chosen = continued(self.library, _chosen(findings, quotes)) if self._generator is None else []
             pages: Pages = load_pages(self.library, findings.evidence) if asks and self._generator is not None else {}
         if not asks:
             yield from self._refusal(asked, question, findings)
         elif self._generator is None:
-            yield from self._quoted(asked, question, findings, quotes)
+            yield from self._quoted(asked, question, findings, quotes, chosen)
         else:
             yield from self._generated(self._generator, asked, question, findings, pages, quotes, config)
 
@@ -146,21 +149,13 @@ class PageChain(Runnable[Any, Answer]):
     def _refusal(
         self, asked: Question, question: Question, findings: Findings, warnings: tuple[str, ...] = ()
     ) -> Iterator[str | Answer]:
-        if self.library.count_chunks() == 0:
-            text = say("empty", question.text)
-        elif findings.target.is_empty:
-            text = say("filtered", question.text, scope=scope_of(question.text, findings.target))
-        elif findings.unknown:
-            text = say("unknown", question.text, name=", ".join(findings.unknown))
-        else:
-            text = say("none" if findings.evidence else "nothing", question.text)
+        text = refusal(self.library, question.text, findings)
         yield text
         yield self._finished(asked, question, findings, text, answered=False, warnings=warnings)
 
     def _quoted(
-        self, asked: Question, question: Question, findings: Findings, quotes: list[Quote]
+        self, asked: Question, question: Question, findings: Findings, quotes: list[Quote], chosen: list[Quote]
     ) -> Iterator[str | Answer]:
-        chosen = _choose_each(findings, quotes) if findings.target.parts else choose(quotes)
         if not chosen:
             yield from self._refusal(asked, question, findings)
             return
@@ -238,9 +233,11 @@ class PageChain(Runnable[Any, Answer]):
         )
 
 
-def _choose_each(findings: Findings, quotes: list[Quote]) -> list[Quote]:
-    """The quotes that answer best in each of several documents, in their order."""
+def _chosen(findings: Findings, quotes: list[Quote]) -> list[Quote]:
+    """The quotes that answer; where several documents are set beside each other, the best of each, in their order."""
     parts = findings.target.parts
+    if not parts:
+        return choose(quotes)
     of_each = ([one for one in quotes if one.evidence.chunk.doc_id in part] for part in parts)
     return [best for of_one in of_each for best in choose(of_one)[:1]]
 

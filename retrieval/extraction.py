@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from retrieval.continuing import whole
 from retrieval.plain import without_links
 from retrieval.quotes import Quote, cite
 from retrieval.types import Citation
@@ -40,7 +41,8 @@ def answers(quote: Quote) -> bool:
 def compose(quotes: Sequence[Quote]) -> tuple[str, tuple[Citation, ...]]:
     """An answer's text and citations: one quote a line."""
     citations = tuple(cite(quote, number) for number, quote in enumerate(quotes, start=1))
-    return "\n\n".join(f"{without_links(citation.quote)} [{citation.number}]" for citation in citations), citations
+    pieces = (f"{without_links(whole(quote))} [{number}]" for number, quote in enumerate(quotes, start=1))
+    return "\n\n".join(pieces), citations
 
 
 def _same_place(one: Quote, other: Quote) -> bool:

@@ -6,17 +6,20 @@ from ingest.scripts import has_han
 
 _PHRASES = {
     "none": (
-        "The documents do not answer this. The nearest passages are listed below; they are not an answer.",
-        "这些文档没有回答这个问题。下面列出最接近的段落，它们不是答案。",
+        "The documents do not answer this. Searched: {searched}. "
+        "The nearest passages are listed below; they are not an answer.",
+        "这些文档没有回答这个问题。查找范围：{searched}。下面列出最接近的段落，它们不是答案。",
     ),
     "nothing": (
-        "Nothing in the library matches this question.",
-        "资料库中没有与这个问题相符的内容。",
+        "Nothing in the library matches this question. Searched: {searched}.",
+        "资料库中没有与这个问题相符的内容。查找范围：{searched}。",
     ),
     "unknown": (
-        "No document in the library mentions {name}.",
-        "资料库中没有文档提到{name}。",
+        "No document in the library mentions {name}. Searched: {searched}.",
+        "资料库中没有文档提到{name}。查找范围：{searched}。",
     ),
+    "documents": ("{count} documents", "{count} 份文档"),
+    "amount": ("{names} (pages: {pages}, passages: {passages})", "{names}（共 {pages} 页，{passages} 个段落）"),
     "empty": (
         "The library is empty. Upload documents, or run “ingest add PATH”.",
         "资料库是空的。请上传文档，或运行“ingest add 路径”。",

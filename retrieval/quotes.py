@@ -16,7 +16,7 @@ from ingest.tokens import terms
 from ingest.types import PageText
 from retrieval.expectation import asked_kind, has_kind
 from retrieval.search import Findings, Searcher
-from retrieval.types import Citation, Evidence
+from retrieval.types import Citation, CitedPart, Evidence
 from retrieval.units import Unit, boxes_of, units_of
 from retrieval.words import SYNONYMS, content
 
@@ -52,6 +52,7 @@ class Quote:
         coverage: share of the question's words, weighted by rarity, that stand in it or its heading, 0..1.
         similarity: cosine of question and quote, -1..1; 0 where the model does not know the language.
         fits: whether it has a value of the kind that is asked for; True where none is.
+        continued: what a page break cut off from it.
     """
 
     unit: Unit
@@ -61,6 +62,7 @@ class Quote:
     coverage: float
     similarity: float
     fits: bool
+    continued: tuple[CitedPart, ...] = ()
 
 
 class Quoter:
@@ -94,11 +96,12 @@ class Quoter:
         A pair of Chinese characters that no chunk has is no word but the seam between two, and counts nothing.
         Words that a named document begins with tell its passages apart less than others.
         """
-        words = stems(content(terms(findings.rest)))
+        words = {found: word for word in content(terms(findings.rest)) if (found := stem(word))}
         named = self._library.subjects(findings.documents)
         subject = stems(term for record in named for term in terms(f"{record.title} {record.intro}"))
         total = max(self._library.count_chunks(), 1)
-        counts = {word: self._library.count_chunks_with(word) for word in words}
+        # The index stems what it is asked for: a stem's own stem would be another word (exclusive, exclus, exclu).
+        counts = {found: self._library.count_chunks_with(word) for found, word in words.items()}
         return {
             word: math.log(1 + total / (1 + n)) * (_SUBJECT_WORD if word in subject else 1.0)
             for word, n in counts.items()
@@ -217,6 +220,7 @@ def cite(quote: Quote, number: int) -> Citation:
         boxes=boxes_of(quote.page, quote.unit),
         image_path=quote.evidence.image_path,
         chunk_id=chunk.chunk_id,
+        continued=quote.continued,
     )
 
 

@@ -54,6 +54,23 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class CitedPart:
+    """What a page break cut off from a quote.
+
+    Attributes:
+        page_number: of the page before or after.
+        quote: the words there.
+        boxes: where they stand, as in `Citation`.
+        image_path: that page's image.
+    """
+
+    page_number: int
+    quote: str
+    boxes: tuple[Box, ...]
+    image_path: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """The words on a page that prove a sentence of an answer.
 
@@ -67,6 +84,7 @@ class Citation:
         boxes: where they stand, in fractions of the page image, one box a line.
         image_path: the page's image.
         chunk_id: the chunk that holds them.
+        continued: the rest of the quote on the pages before and after, where it runs over a page break.
     """
 
     number: int
@@ -78,6 +96,7 @@ class Citation:
     boxes: tuple[Box, ...]
     image_path: Path
     chunk_id: str
+    continued: tuple[CitedPart, ...] = ()
 
 
 class ConflictKind(StrEnum):
