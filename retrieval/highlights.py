@@ -5,7 +5,7 @@ under the same turn. A word is covered where at least 0.95 of its box is.
 """
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pymupdf
@@ -105,7 +105,9 @@ _Score = tuple[int, int, list[Box]]  # words covered, words, boxes of the quote'
 
 
 def _score(text: str, place: range, boxes: Sequence[Box], glyphs: Glyphs) -> _Score:
-    words = [union(glyphs.boxes[part.start : part.stop]) if _level(part, glyphs) else None for part in words_at(text, place)]
+    words = [
+        union(glyphs.boxes[part.start : part.stop]) if _level(part, glyphs) else None for part in words_at(text, place)
+    ]
     ok = 0
     for part, box in zip(words_at(text, place), words, strict=True):
         whole = [box] if box is not None else [glyphs.boxes[index] for index in part]
