@@ -3,8 +3,10 @@
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pymupdf
+from rapidfuzz import fuzz
 
 from ingest.types import Box
 
@@ -54,15 +56,27 @@ def places(quote: str, glyphs: Glyphs) -> Iterator[range]:
         start = glyphs.letters.find(wanted, start + 1)
 
 
+def likely_place(quote: str, glyphs: Glyphs, least: float) -> range | None:
+    """Where a quote stands that was read with errors; None where nothing is like it.
+
+    Args:
+        quote: as it was read.
+        glyphs: of the page.
+        least: how like it must be, 0..1 (rapidfuzz's partial ratio / 100).
+    """
+    found = fuzz.partial_ratio_alignment(folded(quote), glyphs.letters, score_cutoff=100 * least)
+    return range(found.dest_start, found.dest_end) if found else None
+
+
 def words_at(quote: str, place: range) -> list[range]:
     """The places of a quote's words, given its own."""
     found = []
     start = place.start
     for word in quote.split():
-        length = len(folded(word))
-        if length:
-            found.append(range(start, start + length))
-        start += length
+        end = min(start + len(folded(word)), place.stop)
+        if end > start:
+            found.append(range(start, end))
+        start = end
     return found
 
 
@@ -93,7 +107,7 @@ def union_area(boxes: Sequence[Box]) -> float:
     real = [box for box in boxes if box[2] > box[0] and box[3] > box[1]]
     edges = sorted({x for box in real for x in (box[0], box[2])})
     total = 0.0
-    for left, right in zip(edges, edges[1:], strict=False):
+    for left, right in pairwise(edges):
         spans = sorted((box[1], box[3]) for box in real if box[0] < right and box[2] > left)
         reach = float("-inf")
         for low, high in spans:

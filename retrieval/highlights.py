@@ -1,24 +1,27 @@
 """Whether a highlight marks the words of its quote and nothing else.
 
-Of digital pages, the truth is where the PDF itself places each glyph. Of scans, it is the digital page that was scanned,
-under the same turn. A word is covered where at least 0.95 of its box is.
+Of digital pages, the truth is where the PDF itself places each glyph. Of scans, it is the ink of the digital page that
+was scanned, under the same turn. A word is covered where at least 0.95 of its box is.
 """
 
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pymupdf
 
 from ingest.boxes import union
 from ingest.library import Library
 from ingest.types import Box, PageText, TextSource
-from retrieval.glyphs import Glyphs, covered, folded, glyphs_of, outside, places, words_at
+from retrieval.glyphs import Glyphs, covered, folded, glyphs_of, likely_place, outside, places, words_at
 from retrieval.quotes import boxes_of
+from retrieval.turned import turned_glyphs
 from retrieval.units import Unit, units_of
 
 _MIN_LETTERS = 12  # a shorter quote may stand anywhere on a page
 _COVERED = 0.95
+_ALIKE = 0.8  # of a piece that was read with errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,26 @@ def measure_pages(library: Library, per_page: int, seed: int = 0) -> Iterator[tu
                 yield record.name, page.page_number, mark_page(page.text, glyphs, per_page, seed)
 
 
+def measure_scan(library: Library, doc_id: str, pdf: Path, degrees: float, per_page: int, seed: int = 0) -> Marked:
+    """Random quotes of each page of a scan whose digital pages are known.
+
+    Args:
+        library: that has read the scan.
+        doc_id: the scan.
+        pdf: what was scanned.
+        degrees: by which it was turned, counter-clockwise.
+        per_page: quotes of a page, at most.
+        seed: of the choice.
+    """
+    total = Marked()
+    with pymupdf.open(pdf) as document:
+        for page in library.pages(doc_id):
+            if page.text is not None:
+                glyphs = turned_glyphs(document[page.page_number - 1], degrees)
+                total += mark_page(page.text, glyphs, per_page, seed)
+    return total
+
+
 def mark_page(page: PageText, glyphs: Glyphs, per_page: int, seed: int = 0) -> Marked:
     """What the highlights of random quotes of a page mark."""
     units = [unit for unit in units_of(page) if len(folded(unit.text)) >= _MIN_LETTERS]
@@ -93,31 +116,29 @@ def mark(page: PageText, unit: Unit, glyphs: Glyphs) -> Marked:
     if not found:
         # The file may have the pieces of a row apart: then each piece by itself.
         pieces = [page.lines[span.line].text[span.start : span.end] for span in unit.spans]
-        each = [[_score(piece, place, boxes, glyphs) for place in places(piece, glyphs)] for piece in pieces]
+        each = [[_score(piece, place, boxes, glyphs) for place in _places(piece, glyphs)] for piece in pieces]
         if not all(each):
             return Marked(unknown=1)
-        best = [max(scores, key=lambda score: score[0]) for scores in each]
-        return _total(best, boxes)
+        return _total([max(scores, key=lambda score: score[0] / max(score[1], 1)) for scores in each], boxes)
     return max((_total(scores, boxes) for scores in found), key=lambda marked: (marked.coverage, -marked.excess))
+
+
+def _places(piece: str, glyphs: Glyphs) -> list[range]:
+    found = list(places(piece, glyphs))
+    likely = likely_place(piece, glyphs, _ALIKE) if not found else None
+    return found or ([likely] if likely else [])
 
 
 _Score = tuple[int, int, list[Box]]  # words covered, words, boxes of the quote's lines
 
 
 def _score(text: str, place: range, boxes: Sequence[Box], glyphs: Glyphs) -> _Score:
-    words = [
-        union(glyphs.boxes[part.start : part.stop]) if _level(part, glyphs) else None for part in words_at(text, place)
-    ]
+    words = words_at(text, place)
     ok = 0
-    for part, box in zip(words_at(text, place), words, strict=True):
-        whole = [box] if box is not None else [glyphs.boxes[index] for index in part]
-        ok += min(covered(one, boxes) for one in whole) >= _COVERED
+    for part in words:
+        own = [glyphs.boxes[index] for index in part]
+        ok += all(covered(line, boxes) >= _COVERED for line in lines_of(own))
     return ok, len(words), lines_of([glyphs.boxes[index] for index in place])
-
-
-def _level(part: range, glyphs: Glyphs) -> bool:
-    """Whether a word stands on one line."""
-    return len(lines_of([glyphs.boxes[index] for index in part])) == 1
 
 
 def _total(scores: Sequence[_Score], boxes: Sequence[Box]) -> Marked:

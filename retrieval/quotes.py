@@ -28,7 +28,7 @@ _MIN_LETTERS = 3
 # What a quote shares with the question by its own words, beside what its heading adds.
 _OWN_WORDS = 0.7
 _SUBJECT_WORD = 0.3  # a word that the named document begins with, beside one that it does not
-_OTHER_WORD = 0.5  # another word for the same thing
+_OTHER_WORD = 0.6  # another word for the same thing
 # Of a question's similarity: what it asks, and all of it with the names of documents and parties.
 _WITHOUT_NAMES = 0.7
 # What follows a Chinese word that is being defined: 总价款为, 开票日期：.
@@ -197,7 +197,11 @@ def _coverage(rarity: dict[str, float], one: _Candidate) -> float:
 
 @cache
 def _synonyms() -> dict[str, frozenset[str]]:
-    return {stem(word): others for word, others in SYNONYMS.items()}
+    found: dict[str, frozenset[str]] = {}
+    for word, others in SYNONYMS.items():
+        # Words of one stem bring their synonyms together: renew and renewal.
+        found[stem(word)] = found.get(stem(word), frozenset()) | others
+    return found
 
 
 @lru_cache(maxsize=50_000)
