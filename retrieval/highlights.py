@@ -15,9 +15,8 @@ from ingest.boxes import union
 from ingest.library import Library
 from ingest.types import Box, PageText, TextSource
 from retrieval.glyphs import Glyphs, covered, folded, glyphs_of, likely_place, outside, places, words_at
-from retrieval.quotes import boxes_of
 from retrieval.turned import turned_glyphs
-from retrieval.units import Unit, units_of
+from retrieval.units import Unit, boxes_of, units_of
 
 _MIN_LETTERS = 12  # a shorter quote may stand anywhere on a page
 _COVERED = 0.95
