@@ -20,7 +20,7 @@ pytestmark = pytest.mark.e2e
 @pytest.fixture(scope="module")
 def expect() -> Any:
     expect = pytest.importorskip("playwright.sync_api").expect
-    expect.set_options(timeout=60_000)
+    expect.set_options(timeout=120_000)
     return expect
 
 
