@@ -57,5 +57,15 @@ def can_name(word: str) -> bool:
 
 def spaced(text: str) -> str:
     """The words of a text as names are compared: in small letters, each between single spaces."""
-    words = [match.group().casefold() for match in WORD.finditer(unicodedata.normalize("NFKC", text))]
-    return f" {' '.join(words)} "
+    return _spaced(text).casefold()
+
+
+def speaks_of(text: str, name: str) -> bool:
+    """Whether a text has a name. "Turnkey" is not in what is said of a turnkey solution; "lease" is in any "Lease"."""
+    wanted, there = spaced(name), _spaced(text)
+    places = (match.start() for match in re.finditer(re.escape(wanted), there.casefold()))
+    return any(name.islower() or not there[start : start + len(wanted)].islower() for start in places)
+
+
+def _spaced(text: str) -> str:
+    return f" {' '.join(WORD.findall(unicodedata.normalize('NFKC', text)))} "

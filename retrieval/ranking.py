@@ -8,21 +8,14 @@ from ingest.passages import Vectors
 from ingest.tokens import terms
 from ingest.types import Chunk
 from retrieval.fusion import Scored, blend, spread
-from retrieval.pointing import pointed_at
+from retrieval.lifting import lifted
 from retrieval.reranking import Reranker, rerank
 from retrieval.scoped import Scope, dense_inside, words_inside
 from retrieval.types import Evidence
 from retrieval.words import content
 
 _POOL = 100  # candidates from each side
-# What a page counts that the question points at, beside the 1 of the best passage: more than most differences between
-# passages. Viewers count from the first page; so the number that is printed on a page counts less.
-_POINTED = 0.5
-_PRINTED = 0.3
 _RERANKED = 30  # what a reranker looks at, at least
-
-# A document and the number of a page.
-Place = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +27,14 @@ class Wanted:
         rest: the same without the names of documents.
         vector: of both, of length 1.
         weights: of vectors and of words.
+        likely: documents that the question may name.
     """
 
     question: str
     rest: str
     vector: Vectors
     weights: tuple[float, float]
+    likely: tuple[str, ...] = ()
 
 
 class Ranking:
@@ -75,26 +70,13 @@ class Ranking:
         ranked = blend([list(similarities.items()), lexical], wanted.weights)
         chunks = self._library.chunks(key for key, _ in ranked)
         pages = {key: (chunk.doc_id, chunk.page_number) for key, chunk in chunks.items()}
-        ranked = spread(self._pointed(wanted.question, ranked, chunks, pages), pages)
+        ranked = spread(lifted(wanted.question, ranked, chunks, wanted.likely, self._page_count), pages)
         kept = ranked[: max(limit, _RERANKED) if self._reranker else limit]
         return rerank(self._reranker, wanted.rest, self._evidence(kept, chunks, similarities))[:limit]
 
-    def _pointed(
-        self, question: str, ranked: list[Scored], chunks: Mapping[str, Chunk], pages: Mapping[str, Place]
-    ) -> list[Scored]:
-        """The ranking with the pages ahead that the question points at, counted from the first or as printed."""
-        pointer = pointed_at(question)
-        if not pointer.numbers:
-            return ranked
-        counts = self._page_counts({doc_id for doc_id, _ in pages.values()}) if pointer.from_end else {}
-        lift = {page: _PRINTED for key, page in pages.items() if pointer.is_printed_in(chunks[key].text)}
-        lift |= {page: _POINTED for page in pages.values() if pointer.meets(page[1], counts.get(page[0], 0))}
-        lifted = [(key, score + lift.get(pages[key], 0.0)) for key, score in ranked if key in pages]
-        return sorted(lifted, key=lambda pair: -pair[1])
-
-    def _page_counts(self, doc_ids: Iterable[str]) -> dict[str, int]:
-        records = (self._library.document(doc_id) for doc_id in doc_ids)
-        return {record.doc_id: record.page_count for record in records if record is not None}
+    def _page_count(self, doc_id: str) -> int:
+        record = self._library.document(doc_id)
+        return record.page_count if record is not None else 0
 
     def _evidence(
         self, ranked: Iterable[Scored], chunks: Mapping[str, Chunk], similarities: Mapping[str, float]

@@ -18,7 +18,7 @@ from retrieval.filters import Filter
 from retrieval.followups import Link, has_topic, link_of
 from retrieval.kinship import Kinship
 from retrieval.naming import Reading, names_in, read_question
-from retrieval.question_words import spaced
+from retrieval.question_words import speaks_of
 from retrieval.ranking import Ranking, Wanted
 from retrieval.remainder import without_lead
 from retrieval.reranking import Reranker
@@ -113,7 +113,7 @@ class Searcher:
         scopes: Sequence[Scope] = target.parts or (target.scope,)
         wider = _PREFERRING if target.preferred else limit
         vector = self._vector(target.question, target.rest)
-        wanted = Wanted(target.question, target.rest, vector, self._weights(target.question))
+        wanted = Wanted(target.question, target.rest, vector, self._weights(target.question), target.likely)
         rankings = (self._ranking.best(wanted, scope, wider) for scope in scopes)
         found = interleave([preferring(ranking, target.preferred) for ranking in rankings])
         evidence = self._with_kin(found, target, wanted)[:limit]
@@ -162,8 +162,7 @@ class Searcher:
             return set()
         rarest = min(words, key=self.library.count_chunks_with)
         found = self.library.chunks(chunk_id for chunk_id, _ in self.library.search_words([rarest], _MENTIONS))
-        wanted = spaced(phrase)
-        return {chunk.doc_id for chunk in found.values() if wanted in spaced(chunk.text)}
+        return {chunk.doc_id for chunk in found.values() if speaks_of(chunk.text, phrase)}
 
     def may_follow_up(self, question: str) -> bool:
         """Whether a question that has earlier ones may hang on them."""

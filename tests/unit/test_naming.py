@@ -6,6 +6,7 @@ import pytest
 
 from ingest.records import SubjectRecord
 from retrieval.naming import names_in, read_question
+from retrieval.question_words import speaks_of
 
 pytestmark = pytest.mark.unit
 
@@ -119,3 +120,8 @@ def test_a_part_of_a_longer_name_names_nothing() -> None:
     college = SubjectRecord("college", "REPORT", "printed in Columbia", "a.pdf")
     assert read_question("Who is at Columbia University?", [college], 30, lambda word: 1).doc_ids == ()
     assert read_question("Who is at Columbia?", [college], 30, lambda word: 1).doc_ids == ("college",)
+
+
+def test_a_name_is_not_what_others_write_in_small_letters() -> None:
+    assert speaks_of("ACME TOOLS LTD delivers", "Acme Tools") and speaks_of("by Acme-Tools", "Acme Tools")
+    assert not speaks_of("a turnkey solution", "Turnkey") and speaks_of("The Lease ends.", "lease")
