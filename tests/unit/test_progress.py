@@ -7,6 +7,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
+from ingest.meter import BarMeter
 from ingest.progress import Pace, PageBar, Work, drawing
 
 pytestmark = pytest.mark.unit
@@ -127,3 +128,13 @@ def test_on_a_terminal_the_display_is_taken_away_before_lines_are_written() -> N
     shown = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", stream.getvalue())
     assert "nda.pdf" in shown and "page 2 of 3" in shown
     assert stream.getvalue().rstrip().endswith("\x1b[2K")  # the line is wiped
+
+
+def test_a_meter_writes_not_even_an_empty_line_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    meter = BarMeter(shown=True)
+    meter.begin("documents", 2)
+    meter.step()
+    meter.pause()
+    meter.step()
+    meter.clear()
+    assert capsys.readouterr() == ("", "")
