@@ -95,15 +95,24 @@ class Ground:
         """Whether a value stands where the passage speaks of a claim's words.
 
         Small numbers stand everywhere. So words that tell the passage's sentences apart must stand in the sentence that
-        has the value, or in one beside it. Where the value stands in no sentence (a heading, the title), or no word of
-        the claim tells them apart, there is nothing to compare.
+        has the value, or in one beside it; of a table, in the row or in one without digits, its head. Where the value
+        stands in no sentence (a heading, the title), or no word of the claim tells them apart, there is nothing to
+        compare.
         """
         places = [index for index, unit in enumerate(self.units) if self.shows(unit, value)]
         counts = Counter(word for words in self._unit_stems for word in words & wanted)
         telling = {word for word, count in counts.items() if count <= max(1, len(self.units) * _TELLING)}
         if not places or not telling:
             return self.proves(value)
-        return any(words & telling for place in places for words in self._unit_stems[max(0, place - 1) : place + 2])
+        return any(not telling.isdisjoint(self._around(place)) for place in places)
+
+    def _around(self, place: int) -> set[str]:
+        """Stems of what belongs to a unit: itself, and its neighbours or its table's head."""
+        if not self.units[place].is_row:
+            return set().union(*self._unit_stems[max(0, place - 1) : place + 2])
+        return self._unit_stems[place].union(
+            *(words for words, unit in zip(self._unit_stems, self.units, strict=True) if _is_head(unit))
+        )
 
     @cached_property
     def _unit_stems(self) -> list[set[str]]:
@@ -127,6 +136,10 @@ def _proves(claimed: Value, given: Value, named: frozenset[str]) -> bool:
     if not claimed.agrees(given):
         return False
     return claimed.kind not in _QUANTITIES or bool(given.units) or not claimed.units.isdisjoint(named)
+
+
+def _is_head(unit: Unit) -> bool:
+    return unit.is_row and not any(character.isdigit() for character in unit.text)
 
 
 def _is_part(part: str, whole: str) -> bool:

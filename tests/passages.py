@@ -21,3 +21,17 @@ def passage(*lines: str, doc_id: str = "a", page: int = 1, title: str = "LEASE",
 def pages_of(passages: Sequence[Passage]) -> dict[tuple[str, int], PageText]:
     """The pages of passages, by document id and page number."""
     return {(text.doc_id, text.page_number): text for _, text in passages}
+
+
+def table(*rows: Sequence[str]) -> Passage:
+    """A page with a table, its cells side by side."""
+    written = tuple(
+        TextLine(cell, (0.1 + 0.3 * column, 0.1 + 0.03 * n, 0.2 + 0.3 * column, 0.12 + 0.03 * n))
+        for n, row in enumerate(rows)
+        for column, cell in enumerate(row)
+    )
+    markdown = "\n".join(f"|{'|'.join(row)}|" for row in rows)
+    block = Block("table", markdown, (0.1, 0.1, 0.8, 0.9), 0, len(written))
+    text = PageText("t", 1, (block,), written, "text-layer", TextSource.LAYER)
+    chunk = Chunk("t-1", "t", 1, 0, "INVOICE", "", markdown, 0, len(written))
+    return Evidence(chunk, "invoice.pdf", Path("t-1.webp"), 1.0, 0.5), text

@@ -3,7 +3,7 @@
 import pytest
 
 from retrieval.proof import Prover
-from tests.passages import pages_of, passage
+from tests.passages import pages_of, passage, table
 
 pytestmark = pytest.mark.unit
 
@@ -130,3 +130,14 @@ def test_a_number_that_stands_in_another_sentence_of_the_passage_proves_nothing(
     assert prover.prove("The warranty lasts 5 years.", [1]).quotes
     assert prover.prove("The warranty lasts 3 years.", [1]).missing == ("3 years",)
     assert prover.prove("Training is given to 5 operators.", [1]).missing == ("5",)
+
+
+def test_a_cell_is_proven_by_its_row_and_its_column_and_not_by_another_row() -> None:
+    invoice = table(
+        ("Item", "Quantity", "Rate"), ("Gasket", "40", "$9.85"), ("Valve", "2", "$310.00"), ("Freight", "1", "$186.00")
+    )
+    prover = Prover([invoice[0]], pages_of([invoice]))
+    assert prover.prove("The gasket costs $9.85.", [1]).quotes
+    assert prover.prove("The rate is $310.00.", [1]).quotes
+    assert prover.prove("The quantity of valves is 2.", [1]).quotes
+    assert prover.prove("Freight costs $310.00.", [1]).missing == ("$310.00",)
