@@ -37,6 +37,8 @@ from retrieval.words import content
 # Share of a claim's content words, beside its values, that its passages must have. Words alone prove little, but a
 # sentence about something else shares few. A claim with values in another script than its passages is not asked for it.
 MIN_WORDS = 0.3
+# A claim of so few words beside its values rests on the values: "Thirty days are needed."
+_FEW_WORDS = 2
 # Words in at most this share of a passage's sentences tell them apart.
 _TELLING = 1 / 3
 _MOST_QUOTES = 4
@@ -258,8 +260,10 @@ def _content(text: str, values: Sequence[Value]) -> set[str]:
 
 
 def _shares_words(text: str, wanted: set[str], values: Sequence[Value], grounds: Sequence[Ground]) -> bool:
+    if values and len(wanted) <= _FEW_WORDS:
+        return True
     if not wanted:
-        return bool(values)
+        return False
     present = set().union(*(ground.stems for ground in grounds))
     if values and (han_share(text) > 0.5) != (han_share(grounds[0].evidence.chunk.text) > 0.5):
         return True

@@ -46,6 +46,7 @@ def quotes(claim: str, *numbers: int) -> list[str]:
         ("Rent is due since March 2024.", 1),
         ("In 2024 the rent is due.", 1),
         ("The lease can be ended with 30 days' notice.", 1),
+        ("Thirty (30) days are needed.", 1),
         ("Bolt pays the rent.", 1),
         ("Interest is five percent.", 2),
         ("The warranty lasts 2 years.", 2),
