@@ -26,6 +26,7 @@ from retrieval.baseline import build_baseline
 from retrieval.chain import PageChain, build_chain
 from retrieval.comparison import compare, run_values
 from retrieval.figures import Figure, figures
+from retrieval.highlighting import highlight_figures
 from retrieval.labelled import (
     DRAW_CHINESE,
     SAMPLES,
@@ -43,7 +44,7 @@ from retrieval.questions import evenly
 from retrieval.report import difference_lines, figure_lines, group_lines, miss_lines, skipped_lines
 from retrieval.runfile import load_earlier, run_json, write_run
 
-_SETS = ("samples", "chinese", "ocr", "contracts", "renamed", "scans", "long", "baseline")
+_SETS = ("samples", "chinese", "ocr", "contracts", "renamed", "scans", "long", "highlights", "baseline")
 _QUICK_PAGES = 4
 _QUICK_QUESTIONS = 60
 _WORD_RECALL = 0.995
@@ -179,9 +180,16 @@ def _measure_more(benchmark: _Benchmark, cuad: Path, scans: Path, reports: Path)
         _measure_scans(benchmark, digital, scanned_too)
     if benchmark.wants("long", reports):
         benchmark.measure(long_documents(reports))
+    if benchmark.wants("highlights", SAMPLES):
+        digital = [samples("en")]
+        digital += [contracts(cuad)] if cuad.is_dir() else []
+        digital += [long_documents(reports)] if reports.is_dir() else []
+        for line, reached in highlight_figures(digital, benchmark.settings, benchmark.options.cache):
+            _say(line)
+            benchmark.verdicts += [] if reached else [line]
     if benchmark.wants("baseline", cuad):
-        known = contracts(cuad)
-        benchmark.measure_baseline(replace(known, asked=tuple(one for one in known.asked if one.answerable)))
+        digital = contracts(cuad)
+        benchmark.measure_baseline(replace(digital, asked=tuple(one for one in digital.asked if one.answerable)))
 
 
 def _measure_scans(benchmark: _Benchmark, digital: LabelledSet, scans: LabelledSet) -> None:
