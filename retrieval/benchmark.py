@@ -181,15 +181,15 @@ def _measure_more(benchmark: _Benchmark, cuad: Path, scans: Path, reports: Path)
     if benchmark.wants("long", reports):
         benchmark.measure(long_documents(reports))
     if benchmark.wants("highlights", SAMPLES):
-        digital = [samples("en")]
-        digital += [contracts(cuad)] if cuad.is_dir() else []
-        digital += [long_documents(reports)] if reports.is_dir() else []
-        for line, reached in highlight_figures(digital, benchmark.settings, benchmark.options.cache):
+        sets = [samples("en")]
+        sets += [contracts(cuad)] if cuad.is_dir() else []
+        sets += [long_documents(reports)] if reports.is_dir() else []
+        for line, reached in highlight_figures(sets, benchmark.settings, benchmark.options.cache):
             _say(line)
             benchmark.verdicts += [] if reached else [line]
     if benchmark.wants("baseline", cuad):
-        digital = contracts(cuad)
-        benchmark.measure_baseline(replace(digital, asked=tuple(one for one in digital.asked if one.answerable)))
+        known = contracts(cuad)
+        benchmark.measure_baseline(replace(known, asked=tuple(one for one in known.asked if one.answerable)))
 
 
 def _measure_scans(benchmark: _Benchmark, digital: LabelledSet, scans: LabelledSet) -> None:

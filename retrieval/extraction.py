@@ -10,10 +10,10 @@ from retrieval.types import Citation
 _MOST = 3
 # A further quote is shown where its score is at least this share of the best one's.
 _NEARLY = 0.9
-# Below this, nothing that was found has enough to do with the question to be called an answer. Set where 0.08 of the
-# answerable questions on the drawn documents fall below it (data/refusal_questions.json, data/sample_questions.json).
-_MIN_CONFIDENCE = 0.46
-_WEIGHT_WORDS = 0.25
+# Below this, nothing that was found has enough to do with the question to be called an answer. Set on questions
+# about the drawn documents alone (data/refusal_questions.json, data/sample_questions.json): one in twenty is lost.
+_MIN_CONFIDENCE = 0.55
+_WEIGHT_WORDS = 0.5
 # For a question in a language that the embedding model does not know, words alone decide.
 _MIN_WORDS_ALONE = 0.3
 
