@@ -12,6 +12,7 @@ from langchain_core.runnables.utils import ConfigurableFieldSpec
 
 from ingest.library import Library
 from ingest.settings import Settings, load_settings
+from retrieval.beside import is_beside
 from retrieval.conflicts import Rivals, conflict_of, find_rivals, settled
 from retrieval.continuing import continued
 from retrieval.extraction import choose, compose
@@ -192,6 +193,8 @@ class PageChain(Runnable[Any, Answer]):
                     yield last
             return
         citations = tuple(draft.citations)
+        if is_beside(findings.rest, [text, *(citation.quote for citation in citations)]):
+            notes["warnings"] += (say("beside", question.text),)
         rivals = find_rivals(quotes, findings.groups, [citation.doc_id for citation in citations])
         yield self._finished(
             asked, question, findings, text, answered=True, citations=citations, rivals=rivals, **notes

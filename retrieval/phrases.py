@@ -18,6 +18,10 @@ _PHRASES = {
         "No document in the library mentions {name}. Searched: {searched}.",
         "资料库中没有文档提到{name}。查找范围：{searched}。",
     ),
+    "beside": (
+        "The answer and its quotes share no word with the question. Check whether they answer it.",
+        "答案及其引文与问题没有相同的词，请核对它们是否回答了问题。",
+    ),
     "documents": ("{count} documents", "{count} 份文档"),
     "amount": ("{names} (pages: {pages}, passages: {passages})", "{names}（共 {pages} 页，{passages} 个段落）"),
     "empty": (
