@@ -21,6 +21,7 @@ ALLOWED = {
 # What retrieval may use of ingest: the shared types, the settings, the errors, the library and what belongs to it.
 SHARED = {
     "ingest.types",
+    "ingest.boxes",
     "ingest.settings",
     "ingest.errors",
     "ingest.library",
