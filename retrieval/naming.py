@@ -130,13 +130,18 @@ def _sure(
             known[name] = not _is_fragment(tokens, span, text) and set(speaking(name)) <= having[name]
         return known[name]
 
-    return [one for one in scored if _has_title(text, one) or any(map(is_theirs, one.spans))]
+    # Of two "Supply Agreements" one may have a longer title: both are meant by the words that they share.
+    titles = {spaced(text[start:end]) for one in scored for start, end in one.spans if _is_title(text[start:end], one)}
+
+    def is_sure(span: Span) -> bool:
+        return spaced(text[span[0] : span[1]]) in titles or is_theirs(span)
+
+    return [one for one in scored if any(map(is_sure, one.spans))]
 
 
-def _has_title(text: str, one: _Named) -> bool:
-    """Whether the question has all of a document's title, of two words or more."""
-    title = spaced(one.subject.title)
-    return len(title.split()) > 1 and any(spaced(text[start:end]).strip() == title.strip() for start, end in one.spans)
+def _is_title(name: str, one: _Named) -> bool:
+    """Whether a name is all of a document's title, of two words or more."""
+    return len(name.split()) > 1 and spaced(name) == spaced(one.subject.title)
 
 
 def _is_fragment(tokens: list[Token], span: Span, text: str) -> bool:

@@ -125,3 +125,10 @@ def test_a_part_of_a_longer_name_names_nothing() -> None:
 def test_a_name_is_not_what_others_write_in_small_letters() -> None:
     assert speaks_of("ACME TOOLS LTD delivers", "Acme Tools") and speaks_of("by Acme-Tools", "Acme Tools")
     assert not speaks_of("a turnkey solution", "Turnkey") and speaks_of("The Lease ends.", "lease")
+
+
+def test_a_title_names_all_documents_that_have_it_also_those_with_more_in_theirs() -> None:
+    longer = SubjectRecord("longer", "Supply Agreement of Bolt", "", "b.pdf")
+    others = speaking(lease="the Supply Agreement")
+    reading = read_question("What does the Supply Agreement say?", [SUPPLY, longer], 30, count, others)
+    assert set(reading.doc_ids) == {"supply", "longer"}
