@@ -8,6 +8,7 @@ from itertools import pairwise
 import pymupdf
 from rapidfuzz import fuzz
 
+from ingest.scripts import is_cjk
 from ingest.types import Box
 
 
@@ -69,10 +70,11 @@ def likely_place(quote: str, glyphs: Glyphs, least: float) -> range | None:
 
 
 def words_at(quote: str, place: range) -> list[range]:
-    """The places of a quote's words, given its own."""
+    """The places of a quote's words, given its own; each Chinese character is a word."""
     found = []
     start = place.start
-    for word in quote.split():
+    spaced = "".join(f" {character} " if is_cjk(character) else character for character in quote)
+    for word in spaced.split():
         end = min(start + len(folded(word)), place.stop)
         if end > start:
             found.append(range(start, end))
