@@ -104,6 +104,11 @@ def outside(boxes: Sequence[Box], lines: Sequence[Box]) -> tuple[float, float]:
     return max(whole - inside, 0.0), whole
 
 
+def around(boxes: Sequence[Box]) -> Box:
+    """The smallest box around boxes, of which there is at least one."""
+    return (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
+
+
 def union_area(boxes: Sequence[Box]) -> float:
     """The area that boxes cover together."""
     real = [box for box in boxes if box[2] > box[0] and box[3] > box[1]]

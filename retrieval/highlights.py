@@ -11,10 +11,9 @@ from pathlib import Path
 
 import pymupdf
 
-from ingest.boxes import union
 from ingest.library import Library
 from ingest.types import Box, PageText, TextSource
-from retrieval.glyphs import Glyphs, covered, folded, glyphs_of, likely_place, outside, places, words_at
+from retrieval.glyphs import Glyphs, around, covered, folded, glyphs_of, likely_place, outside, places, words_at
 from retrieval.turned import turned_glyphs
 from retrieval.units import Unit, boxes_of, units_of
 
@@ -154,7 +153,7 @@ def lines_of(boxes: Sequence[Box]) -> list[Box]:
             found[-1].append(box)
         else:
             found.append([box])
-    return [union(line) for line in found]
+    return [around(line) for line in found]
 
 
 def _continues(before: Box, box: Box) -> bool:
