@@ -27,7 +27,7 @@ _SAME = (
     "assign assignment transfer",
     "keep maintain carry retain",
     "poach solicit recruit hire",
-    "employee personnel staff worker",
+    "employee personnel staff",
     "breach incident default",
     "need require requirement prior",
     "renew renewal extend extension",
