@@ -78,6 +78,8 @@ def mend(hands: Hands, problems: Iterable[Problem]) -> list[str]:
     for problem in found.get(Kind.ORIGINAL, ()):
         _restore_original(library, problem.doc_id)
     failures = _read_again(hands, [*found.get(Kind.PAGE, ()), *found.get(Kind.IMAGE, ())])
+    if Kind.IMAGE in found:
+        library.sweep(everywhere=True)  # the damaged images, whose place others have now
     if Kind.FULL_TEXT in found:
         with library.writing() as connection:
             rebuild_fulltext(connection)

@@ -131,7 +131,7 @@ class PageChain(Runnable[Any, Answer]):
             asks = bool(findings.evidence) and not findings.unknown
             # Where documents may not say the same, what each says is looked up, whoever writes the answer.
             quotes = self._quoter.rank(findings) if asks and (self._generator is None or findings.groups) else []
-            chosen = continued(self.library, _chosen(findings, quotes)) if self._generator is None else []
+            chosen = continued(self.library, self._chosen(findings, quotes)) if self._generator is None else []
             pages: Pages = load_pages(self.library, findings.evidence) if asks and self._generator is not None else {}
         if not asks:
             yield from self._refusal(asked, question, findings)
@@ -139,6 +139,15 @@ class PageChain(Runnable[Any, Answer]):
             yield from self._quoted(asked, question, findings, quotes, chosen)
         else:
             yield from self._generated(self._generator, asked, question, findings, pages, quotes, config)
+
+    def _chosen(self, findings: Findings, quotes: list[Quote]) -> list[Quote]:
+        """The quotes that answer; where documents are set beside each other, the best of each, in their order."""
+        elsewhere = bool(quotes) and self._quoter.states_elsewhere(findings)
+        parts = findings.target.parts
+        if not parts:
+            return choose(quotes, elsewhere=elsewhere)
+        of_each = ([one for one in quotes if one.evidence.chunk.doc_id in part] for part in parts)
+        return [best for of_one in of_each for best in choose(of_one, elsewhere=elsewhere)[:1]]
 
     def _understood(self, question: Question, config: RunnableConfig | None) -> Question:
         """The question as the LLM understands it from the conversation; as it is where there is none."""
@@ -234,15 +243,6 @@ class PageChain(Runnable[Any, Answer]):
             understood=findings.target.understood or (asked.text if asked.text != question.text else ""),
             scope=scope_of(question.text, findings.target),
         )
-
-
-def _chosen(findings: Findings, quotes: list[Quote]) -> list[Quote]:
-    """The quotes that answer; where several documents are set beside each other, the best of each, in their order."""
-    parts = findings.target.parts
-    if not parts:
-        return choose(quotes)
-    of_each = ([one for one in quotes if one.evidence.chunk.doc_id in part] for part in parts)
-    return [best for of_one in of_each for best in choose(of_one)[:1]]
 
 
 def build_chain(

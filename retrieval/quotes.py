@@ -14,6 +14,8 @@ from ingest.records import PageRecord
 from ingest.scripts import is_cjk
 from ingest.tokens import terms
 from ingest.types import PageText
+from retrieval import sentences
+from retrieval.clauses import asked_clauses, states
 from retrieval.expectation import asked_kind, has_kind
 from retrieval.search import Findings, Searcher
 from retrieval.types import Citation, CitedPart, Evidence
@@ -52,6 +54,7 @@ class Quote:
         coverage: share of the question's words, weighted by rarity, that stand in it or its heading, 0..1.
         similarity: cosine of question and quote, -1..1; 0 where the model does not know the language.
         fits: whether it has a value of the kind that is asked for; True where none is.
+        states: whether it is a clause of the kind that is asked for; None where no known kind is.
         continued: what a page break cut off from it.
     """
 
@@ -62,6 +65,7 @@ class Quote:
     coverage: float
     similarity: float
     fits: bool
+    states: bool | None = None
     continued: tuple[CitedPart, ...] = ()
 
 
@@ -80,6 +84,7 @@ class Quoter:
             return []
         rarity = self._rarity(findings)
         kind = asked_kind(findings.question)
+        clauses = asked_clauses(findings.rest)
         covers = [_coverage(rarity, one) for one in candidates]
         similarities = self._similarities(findings, candidates, covers)
         quotes = []
@@ -87,8 +92,23 @@ class Quoter:
             fits = kind is None or has_kind(one.unit.text, kind)
             score = similarity + _WEIGHT_WORDS * cover + _WEIGHT_KIND * fits + _WEIGHT_RANK * (1 - one.rank / _CHUNKS)
             score += _WEIGHT_DEFINES * (fits and _defines(one.unit.text, rarity))
-            quotes.append(Quote(one.unit, one.evidence, one.page, score, cover, similarity, fits))
+            said = f"{one.evidence.chunk.heading}. {one.unit.text}"
+            stated = any(states(said, clause) for clause in clauses) if clauses else None
+            quotes.append(Quote(one.unit, one.evidence, one.page, score, cover, similarity, fits, stated))
         return sorted(quotes, key=lambda quote: -quote.score)
+
+    def states_elsewhere(self, findings: Findings) -> bool:
+        """Whether a document that is asked has a clause of the kind that is asked for, wherever in it."""
+        clauses = asked_clauses(findings.rest)
+        if not clauses:
+            return False
+        for doc_id in findings.documents:
+            for chunk in self._library.document_chunks(doc_id)[0]:
+                text = " ".join(chunk.text.split())
+                said = (f"{chunk.heading}. {text[start:end]}" for start, end in sentences.split(text))
+                if any(states(one, clause) for one in said for clause in clauses):
+                    return True
+        return False
 
     def _rarity(self, findings: Findings) -> dict[str, float]:
         """Weight of each word of the question: high where few chunks have it.

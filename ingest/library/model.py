@@ -63,6 +63,8 @@ class Indexed(OpenLibrary):
             set_fact(connection, MODEL, model)
             for doc_id, subject, pieces, vectors in renewed(current.keys()):
                 write_index(connection, doc_id, subject, pieces, vectors)
+            # Entries of chunks that were lost would stay otherwise: nothing names them any more.
+            rebuild_fulltext(connection)
         return []
 
     def stamps(self) -> dict[str, int]:

@@ -45,12 +45,16 @@ def check_words(reading: Reading, watch: Callable[[], None]) -> Iterator[Problem
 
 _MISSING = "chunks are missing from it"
 _LEFT = "of its entries belong to no chunk"
+_BLIND = "of its segments cannot be looked up"
 _UNKNOWN = "visible documents are not in it once"
 _GONE = "of its documents are not visible"
 _QUERIES = {
     "sqlite": {
         _MISSING: "SELECT count(*) FROM chunks WHERE row NOT IN (SELECT id FROM chunk_terms_docsize)",
         _LEFT: "SELECT count(*) FROM chunk_terms_docsize WHERE id NOT IN (SELECT row FROM chunks)",
+        # FTS5's own tables (https://sqlite.org/fts5.html, "FTS5 Data Structures"): the bits above 37 number a segment.
+        _BLIND: "SELECT count(DISTINCT id >> 37) FROM chunk_terms_data WHERE id > 10 AND id >> 37 NOT IN "
+        "(SELECT segid FROM chunk_terms_idx)",
         _UNKNOWN: f"SELECT count(*) FROM documents WHERE status = '{READY}' AND doc_id NOT IN "
         "(SELECT doc_id FROM document_terms GROUP BY doc_id HAVING count(*) = 1)",
         _GONE: "SELECT count(*) FROM document_terms WHERE doc_id NOT IN "
@@ -87,12 +91,15 @@ def _wrong_terms(connection: Connection, rows: Sequence[Any]) -> int:
     """SQLite: the entry holds the chunk's words, and is found by them."""
     entry = text("SELECT title, heading, body FROM chunk_terms WHERE rowid = :row")
     found = text("SELECT count(*) FROM chunk_terms WHERE rowid = :row AND chunk_terms MATCH :match")
+    sized = text("SELECT count(*) FROM chunk_terms_docsize WHERE id = :row")
     wrong = 0
     for row in rows:
         expected = tuple(map(indexed, _columns(row)))
         kept = connection.execute(entry, {"row": row.row}).one_or_none()
         if kept is None:
-            continue  # it is missing, which is counted elsewhere
+            # One that is missing altogether is counted elsewhere.
+            wrong += bool(connection.scalar(sized, {"row": row.row}))
+            continue
         words = sorted(set(filter(_SURE.search, expected[2].split())), key=lambda word: (len(word), word))
         match = " AND ".join(f'"{word}"' for word in words[-_OWN_WORDS:])
         lost = bool(match) and not connection.scalar(found, {"row": row.row, "match": match})

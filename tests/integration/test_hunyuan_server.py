@@ -137,7 +137,7 @@ def test_what_was_read_once_is_never_asked_again_unless_refreshed(
     assert [outcome.status for outcome in add(library, settings, book, longer)] == ["present", "added"]
     assert questions_answered(hunyuan_server) - before == 2 + PROOF, "one new page, and the test pages"
     before = questions_answered(hunyuan_server)
-    assert [outcome.status for outcome in add(library, settings, book, refresh=True)] == ["added"]
+    assert [outcome.status for outcome in add(library, settings, book, refresh=True)] == ["updated"]
     assert questions_answered(hunyuan_server) - before == 2 * 4 + PROOF
 
 

@@ -22,7 +22,7 @@ from ingest.settings import Settings
 from ingest.verification import Kind, Note, Problem, Verification, check_file
 from tests.drawings import write_tiff
 from tests.fakes import FakeEmbeddings, FakeEngine
-from tests.libraries import add, read_pages, write_file
+from tests.libraries import MODEL, add, read_pages, write_file
 
 pytestmark = pytest.mark.integration
 
@@ -37,7 +37,7 @@ def url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def settings(tmp_path: Path, url: str) -> Settings:
-    return Settings(library=tmp_path / "library", database_url=url, dpi=72)  # type: ignore[arg-type]
+    return Settings(library=tmp_path / "library", database_url=url, dpi=72, embedding_model=MODEL)  # type: ignore[arg-type]
 
 
 def ingest(settings: Settings, path: Path, engine: OcrEngine | None = None) -> None:

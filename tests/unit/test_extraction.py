@@ -30,7 +30,7 @@ def test_a_near_passage_with_the_words_asked_for_answers() -> None:
     assert choose([quote(0.5, 0.8)])
 
 
-@pytest.mark.parametrize(("near", "coverage"), [(0.3, 0.3), (0.04, 1.0), (0.5, 0.0)])
+@pytest.mark.parametrize(("near", "coverage"), [(0.3, 0.3), (-0.02, 1.0), (0.45, 0.0)])
 def test_neither_words_nor_nearness_alone_make_an_answer(near: float, coverage: float) -> None:
     assert not answers([quote(near, coverage)])
 
@@ -38,6 +38,18 @@ def test_neither_words_nor_nearness_alone_make_an_answer(near: float, coverage: 
 def test_the_passage_under_a_quote_counts_though_another_is_quoted_first() -> None:
     far, near = quote(0.2, 0.2), quote(0.5, 0.6, line=1)
     assert answers([far, near]) and not answers([far, replace(far)])
+
+
+def test_a_clause_of_the_kind_that_is_asked_for_needs_less_and_its_absence_is_no_answer() -> None:
+    near = quote(0.3, 0.2)
+    assert not answers([near])
+    assert answers([near, replace(near, states=False), replace(near, states=True)][1:])
+    assert not answers([replace(quote(0.9, 1.0), states=False)])
+
+
+def test_a_clause_elsewhere_in_the_document_needs_passages_that_are_very_near() -> None:
+    assert choose([replace(quote(0.5, 0.5), states=False)], elsewhere=True)
+    assert not choose([replace(quote(0.3, 0.5), states=False)], elsewhere=True)
 
 
 def test_in_a_language_that_the_model_does_not_know_the_words_decide() -> None:
