@@ -14,7 +14,6 @@ import psutil
 import pytest
 
 from ingest import process as process_module
-from ingest.desk import Desk
 from ingest.errors import BrokenFile, ConfigError, PageError
 from ingest.files import identify
 from ingest.limits import Limits
@@ -437,7 +436,6 @@ def test_this_process_never_touches_what_is_in_files(tmp_path: Path) -> None:
     script = """
 import sys
 from pathlib import Path
-from ingest.desk import Desk
 from ingest.files import identify
 from ingest.ocr import build_engine
 from ingest.reading import Reading
