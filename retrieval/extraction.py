@@ -14,7 +14,7 @@ _NEARLY = 0.9
 # questions about the drawn documents (data/refusal_questions.json, data/sample_questions.json). Where a known
 # kind of clause is asked for, less will do if what was found states one, and more is needed if only the rest of the
 # document does.
-_MIN_CONFIDENCE = 0.5
+_MIN_CONFIDENCE = 0.55
 _MIN_STATED = 0.35
 _MIN_STATED_ELSEWHERE = 0.65
 _WEIGHT_WORDS = 0.5
