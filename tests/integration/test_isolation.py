@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from ingest import process as process_module
+from ingest.desk import Desk
 from ingest.errors import BrokenFile, ConfigError, PageError
 from ingest.files import identify
 from ingest.limits import Limits
