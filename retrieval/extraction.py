@@ -11,10 +11,9 @@ _MOST = 3
 # A further quote is shown where its score is at least this share of the best one's.
 _NEARLY = 0.9
 # Below this, nothing that was found has enough to do with the question to be called an answer. The first was set on
-# questions about the drawn documents (data/refusal_questions.json, data/sample_questions.json), with half of the labelled
-# contracts' figures in view, as were the two others (docs/measurements.md). Where a known
-# kind of clause is asked for, less will do if what was found states one, and more is needed if only the rest of the
-# document does.
+# questions about the drawn documents (data/refusal_questions.json, data/sample_questions.json), with half of the
+# labelled contracts' figures in view, as were the two others (docs/measurements.md). Where a known kind of clause is
+# asked for, less will do if what was found states one, and more is needed if only the rest of the document does.
 _MIN_CONFIDENCE = 0.55
 _MIN_STATED = 0.35
 _MIN_STATED_ELSEWHERE = 0.65
