@@ -35,8 +35,10 @@ from retrieval.values.quantities import units_named
 from retrieval.words import content
 
 # Share of a claim's content words, beside its values, that its passages must have. Words alone prove little, but a
-# sentence about something else shares few. A claim with values in another script than its passages is not asked for it.
+# sentence about something else shares few. A claim in another script than its passages is asked for a value instead.
 MIN_WORDS = 0.3
+# The same of a claim without values, of which words are all that can be checked.
+MIN_WORDS_ALONE = 0.5
 # A claim of so few words beside its values rests on the values: "Thirty days are needed."
 _FEW_WORDS = 2
 # Words in at most this share of a passage's sentences tell them apart.
@@ -46,6 +48,8 @@ _LONG_QUOTE = 20  # letters of quoted words that are a citation of their own
 # What a further passage's best words must reach, beside the best passage's, to be cited without proving a value.
 _NEARLY = 0.6
 _QUOTED = re.compile(r"[“\"「『]([^“”\"「」『』\n]{2,400})[”\"」』]")
+# What stands before the number of a clause. Every contract has a clause 3.
+_LABELLED = re.compile(r"(?:第|§|\b(?:article|clause|section|page|item|no\.?))\s*$", re.IGNORECASE)
 _QUANTITIES = (ValueKind.MONEY, ValueKind.PERCENT, ValueKind.DURATION)
 
 
@@ -72,8 +76,9 @@ class Ground:
 
     @cached_property
     def stems(self) -> set[str]:
-        """Stems of its words."""
-        return stems(terms(self.text))
+        """Stems of its words. A file's name is none of them: whoever sent the file chose it, and no page shows it."""
+        chunk = self.evidence.chunk
+        return stems(terms("\n".join((chunk.text, chunk.heading, chunk.title))))
 
     @cached_property
     def _values(self) -> tuple[Value, ...]:
@@ -198,12 +203,14 @@ class Prover:
         if not grounds:
             return Proof()
         values = find_values(text, decimal_mark(text), names=False)
+        names = _names(text, values)
         wanted = _content(text, values)
         missing = [value.text for value in values if not any(ground.tells(value, wanted) for ground in grounds)]
-        missing += self._missing_names(text, values, grounds)
-        if missing or not _shares_words(text, wanted, values, grounds):
+        missing += self._missing_names(text, names, grounds)
+        proven = stems(terms(" ".join(text[name.start : name.end] for name in names)))
+        if missing or not _shares_words(text, wanted, proven, values, grounds):
             return Proof(missing=tuple(missing))
-        return Proof(tuple(_choose(text, values, grounds)))
+        return Proof(tuple(quote for quote in _choose(text, values, grounds) if quote.score))
 
     def shown_on_pages(self, numbers: Sequence[int]) -> str:
         """All words of the pages of cited evidence."""
@@ -221,11 +228,7 @@ class Prover:
             self._grounds[number] = Ground(self.evidence[number - 1], page)
         return self._grounds[number]
 
-    def _missing_names(self, text: str, values: Sequence[Value], grounds: Sequence[Ground]) -> list[str]:
-        def is_free(start: int, end: int) -> bool:
-            return not any(value.start < end and start < value.end for value in values)
-
-        names = find_names(text, is_free)
+    def _missing_names(self, text: str, names: Sequence[Name], grounds: Sequence[Ground]) -> list[str]:
         if not names:
             return []
         cited = self._wording(frozenset(ground.evidence.chunk.doc_id for ground in grounds))
@@ -251,6 +254,15 @@ class Prover:
         return self._wordings[doc_ids]
 
 
+def _names(text: str, values: Sequence[Value]) -> list[Name]:
+    """The names in a claim, outside its values."""
+
+    def is_free(start: int, end: int) -> bool:
+        return not any(value.start < end and start < value.end for value in values)
+
+    return list(find_names(text, is_free))
+
+
 def _content(text: str, values: Sequence[Value]) -> set[str]:
     """Stems of a claim's content words, beside its values."""
     letters = list(text)
@@ -259,15 +271,18 @@ def _content(text: str, values: Sequence[Value]) -> set[str]:
     return stems(content(terms("".join(letters))))
 
 
-def _shares_words(text: str, wanted: set[str], values: Sequence[Value], grounds: Sequence[Ground]) -> bool:
+def _shares_words(
+    text: str, wanted: set[str], proven: set[str], values: Sequence[Value], grounds: Sequence[Ground]
+) -> bool:
+    """Whether enough of a claim's words are its passages'; those of its names are proven already."""
     if values and len(wanted) <= _FEW_WORDS:
         return True
     if not wanted:
         return False
-    present = set().union(*(ground.stems for ground in grounds))
-    if values and (han_share(text) > 0.5) != (han_share(grounds[0].evidence.chunk.text) > 0.5):
-        return True
-    return len(wanted & present) / len(wanted) >= MIN_WORDS
+    present = proven.union(*(ground.stems for ground in grounds))
+    if (han_share(text) > 0.5) != (han_share(grounds[0].evidence.chunk.text) > 0.5):
+        return any(not _LABELLED.search(text[: value.start]) for value in values)
+    return len(wanted & present) / len(wanted) >= (MIN_WORDS if values else MIN_WORDS_ALONE)
 
 
 def _choose(text: str, values: Sequence[Value], grounds: Sequence[Ground]) -> list[Quote]:

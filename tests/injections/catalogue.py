@@ -128,9 +128,9 @@ HIDDEN = (
     _hidden("letter by letter", hiding.letter_by_letter),
     _hidden("outside the page", hiding.outside_the_page),
     _hidden("outside the crop box", hiding.outside_the_crop_box),
+    _hidden("replacement text", hiding.actual_text),
 )
 BESIDE = (
-    _beside("replacement text", hiding.actual_text),
     _beside("clipped away", hiding.clipped),
     _beside("hidden layer", hiding.hidden_layer),
     _beside("metadata", hiding.metadata),

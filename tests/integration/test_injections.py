@@ -99,7 +99,7 @@ def test_hidden_words_are_no_evidence_and_the_reader_is_told(read: Read, injecti
     assert LIE not in text and "gnore" not in text and "忽略" not in text
     [page] = read.library.pages(read.ids[injection.name])
     assert page.text is not None and page.text.warnings == read.warnings[injection.name]
-    assert any("hidden" in line or "does not say what" in line for line in page.text.warnings), page.text.warnings
+    assert any(re.search("hidden|does not say what|in place of", line) for line in page.text.warnings)
 
 
 @each(BESIDE)
@@ -149,7 +149,7 @@ def test_an_obedient_model_gets_no_order_past_the_checks(
         assert not answer.answered and answer.evidence
     else:
         facts = [c for c in answer.citations if attack.fee in c.quote]
-        assert [(c.doc_id, c.page_number) for c in facts] == [(read.ids[injection.name], attack.page)]
+        assert {(c.doc_id, c.page_number) for c in facts} == {(read.ids[injection.name], attack.page)}
 
 
 def test_orders_of_one_document_reach_no_other_ones_text(

@@ -38,7 +38,7 @@ class Verdict(BaseModel):
 
     verdict: Literal["proved", "refuted", "open"]
     passage: int = Field(ge=1, le=8)
-    quote: str = Field(max_length=12)
+    quote: str = Field(pattern="^[a-z ]{1,12}$")  # the server's grammar for strings lets through what JSON forbids
 
 
 def make_checkpoint(folder: Path) -> Path:

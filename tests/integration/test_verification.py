@@ -508,7 +508,7 @@ def test_a_document_that_is_removed_while_it_is_looked_at_is_no_problem(
     real = module.check_original
 
     def removing(*arguments: object) -> Iterator[Problem]:
-        if library.status(doc_id):
+        if library.document(doc_id):
             library.remove(doc_id)
         return real(*arguments)  # type: ignore[arg-type]
 
