@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from ingest.scripts import has_han
+from ingest.stopwords import STOP_EN
 from ingest.tokens import terms
 from retrieval.quotes import same_words, stems
-from retrieval.words import FORM_ZH, STOP_EN, STOP_ZH
+from retrieval.words import FORM_ZH, STOP_ZH
 
 
 def is_beside(question: str, texts: Sequence[str]) -> bool:

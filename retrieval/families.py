@@ -7,10 +7,10 @@ from datetime import date
 from functools import lru_cache
 
 from ingest.scripts import has_han
+from ingest.stopwords import STOP_EN
 from ingest.tokens import terms
 from retrieval.amendments import Amendment, without_amendment
 from retrieval.parties import words_of
-from retrieval.words import STOP_EN
 
 # Words that any contract's title may have.
 _COMMON = frozenset("agreement contract lease license licence deed order memorandum".split())

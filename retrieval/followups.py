@@ -3,9 +3,10 @@
 import re
 from enum import StrEnum
 
+from ingest.stopwords import STOP_EN
 from ingest.tokens import terms
 from retrieval.kinds import find_types
-from retrieval.words import FORM_ZH, STOP_EN, STOP_ZH
+from retrieval.words import FORM_ZH, STOP_ZH
 
 
 class Link(StrEnum):

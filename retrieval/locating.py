@@ -10,9 +10,9 @@ from rapidfuzz.distance import Levenshtein
 
 from ingest.scripts import join
 from ingest.types import PageText
+from ingest.values import Value, ValueKind, find_values
+from ingest.values.model import fold
 from retrieval.units import Span, Unit
-from retrieval.values import Value, ValueKind, find_values
-from retrieval.values.model import fold
 
 # Of the letters, how many must agree in order where a quote does not stand letter by letter (rapidfuzz's ratio, in
 # percent: each wrong letter of n costs 100/n). Good OCR misreads about one letter in a hundred on scans, bad OCR one in

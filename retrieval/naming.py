@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 from ingest.records import SubjectRecord
 from ingest.scripts import has_han, is_cjk
+from ingest.stopwords import STOP_EN
 from retrieval.question_words import WORD, Token, can_name, is_acronym, spaced
 from retrieval.question_words import tokens as tokens_of
 from retrieval.remainder import Span, without_names
-from retrieval.words import STOP_EN
 
 # Chinese organisations, and what stands behind the label of a party.
 _HAN_NAME = re.compile(

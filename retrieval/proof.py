@@ -3,7 +3,7 @@
 What proves what:
 
 - A number, date or identifier must stand in a cited passage, its heading, or its document's title or file name, in any
-  writing that means the same (`retrieval.values`). A unit that the claim names (a currency, a percent sign, days) must
+  writing that means the same (`ingest.values`). A unit that the claim names (a currency, a percent sign, days) must
   be the passage's, too; where a bare number stands there, as in a table, the page must name the unit.
 - A name must stand in the cited document: in a passage of it that was found, on the cited page, in its title, its file
   name or its beginning, where contracts name their parties. That a name stands in the question proves nothing: what one
@@ -22,16 +22,16 @@ from functools import cached_property
 from ingest.scripts import han_share
 from ingest.tokens import terms
 from ingest.types import PageText
+from ingest.values import Value, ValueKind, find_values
+from ingest.values.ids import squashed
+from ingest.values.model import fold
+from ingest.values.names import Name, Wording, find_names
+from ingest.values.numbers import decimal_mark
+from ingest.values.quantities import units_named
 from retrieval.locating import Locator
 from retrieval.quotes import Pages, Quote, stems
 from retrieval.types import Evidence
 from retrieval.units import Unit, units_of
-from retrieval.values import Value, ValueKind, find_values
-from retrieval.values.ids import squashed
-from retrieval.values.model import fold
-from retrieval.values.names import Name, Wording, find_names
-from retrieval.values.numbers import decimal_mark
-from retrieval.values.quantities import units_named
 from retrieval.words import content
 
 # Share of a claim's content words, beside its values, that its passages must have. Words alone prove little, but a

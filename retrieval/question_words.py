@@ -5,7 +5,8 @@ import unicodedata
 from dataclasses import dataclass
 
 from ingest.scripts import has_han, is_cjk
-from retrieval.words import LEGAL_FORMS, STOP_EN
+from ingest.stopwords import STOP_EN
+from retrieval.words import LEGAL_FORMS
 
 WORD = re.compile(r"[^\W_]+")
 # Places inside a document, months and people's titles: alone they name no document, capitalised or not.

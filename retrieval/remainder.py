@@ -3,8 +3,9 @@
 import re
 
 from ingest.scripts import has_han
+from ingest.stopwords import STOP_EN
 from retrieval.question_words import WORD, is_acronym, is_marked
-from retrieval.words import LEGAL_FORMS, STOP_EN
+from retrieval.words import LEGAL_FORMS
 
 # A part of the question that ends here may be left out where only little words remain of it.
 _BREAK = re.compile(r"([,;:，；：。？?!！])")

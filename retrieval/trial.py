@@ -19,12 +19,12 @@ from ingest.errors import LibraryError, PageciteError
 from ingest.library import Library
 from ingest.settings import load_settings
 from ingest.types import Chunk, PageText
+from ingest.values import Value, ValueKind, find_values
 from retrieval.proof import Prover
 from retrieval.quotes import load_pages
 from retrieval.sentences import split
 from retrieval.types import Evidence
 from retrieval.units import units_of
-from retrieval.values import Value, ValueKind, find_values
 
 _MIN_CHARS = 30  # of a sentence that is tried; half of that where it is not ASCII
 _BESIDE = 3  # passages of other documents that stand beside the one that is cited

@@ -1,13 +1,7 @@
 """Words of a question that say nothing about what is asked for."""
 
-# Closed-class words, and the verbs and nouns of asking.
-STOP_EN = frozenset(
-    "a about above after all also an and any are as at be been before being between both but by can could did do does "
-    "done each for from get give given had has have how i if in into is it its may me might much many must my no nor "
-    "not of on or our please shall she should show so some such tell than that the their them then there these they "
-    "this those to under until upon us was we were what when where whether which while who whom whose why will with "
-    "would you your".split()
-)
+from ingest.stopwords import STOP_EN
+
 # What the question's form brings along, as bigrams or single characters of the index.
 STOP_ZH = frozenset(
     "什么 多少 哪些 哪个 哪里 哪天 哪家 哪一 怎么 怎样 如何 为何 是否 是多 是什 的是 么时 时候 是谁 谁是 有哪 请问 "

@@ -10,11 +10,11 @@ from markdown_it import MarkdownIt
 from ingest.library import Library
 from ingest.scripts import han_share
 from ingest.tokens import terms
+from ingest.values import find_values
 from retrieval.claims import ClaimParser
 from retrieval.metrics import folded
 from retrieval.quotes import numbers_of
 from retrieval.types import Answer
-from retrieval.values import find_values
 
 LIVE = {"link_open", "image", "html_inline", "html_block"}
 HARMLESS_TAGS = {"div", "span", "b", "style"}

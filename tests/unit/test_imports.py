@@ -28,7 +28,9 @@ SHARED = {
     "ingest.records",
     "ingest.invisible",
     "ingest.scripts",
+    "ingest.stopwords",
     "ingest.tokens",
+    "ingest.values",
     "ingest.embeddings",
     "ingest.hub",
 }

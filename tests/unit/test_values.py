@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.values import Value, ValueKind, find_values
-from retrieval.values.names import Wording, find_names
-from retrieval.values.numbers import decimal_mark, readings_of, spell
-from retrieval.values.numerals import han_number
+from ingest.values import Value, ValueKind, find_values
+from ingest.values.names import Wording, find_names
+from ingest.values.numbers import decimal_mark, readings_of, spell
+from ingest.values.numerals import han_number
 
 pytestmark = pytest.mark.unit
 

@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from retrieval.values.model import Scan, ValueKind, fold
-from retrieval.words import STOP_EN
+from ingest.stopwords import STOP_EN
+from ingest.values.model import Scan, ValueKind, fold
 
 _CJK = "\u3000-\u9fff\uf900-\ufaff"
 _LETTERS = rf"[^\W_{_CJK}]+"

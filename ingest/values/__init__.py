@@ -1,15 +1,15 @@
 """Values in a text (numbers, money, shares, times, dates, identifiers, names), so that equal things compare equal.
 
->>> from retrieval.values import find_values
+>>> from ingest.values import find_values
 >>> [sorted(value.readings) for value in find_values("$1,234.50 on 5 March 2024")]
 [['1234.5'], ['2024-03-05']]
 """
 
-from retrieval.values.dates import find_dates
-from retrieval.values.ids import find_ids
-from retrieval.values.model import Scan, Value, ValueKind
-from retrieval.values.names import note_names
-from retrieval.values.quantities import find_quantities
+from ingest.values.dates import find_dates
+from ingest.values.ids import find_ids
+from ingest.values.model import Scan, Value, ValueKind
+from ingest.values.names import note_names
+from ingest.values.quantities import find_quantities
 
 __all__ = ["Value", "ValueKind", "find_values"]
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cache
 
-from retrieval.values.model import Scan, ValueKind
-from retrieval.values.numerals import HAN_NUMERAL, han_number
+from ingest.values.model import Scan, ValueKind
+from ingest.values.numerals import HAN_NUMERAL, han_number
 
 _MONTHS = (
     "january januar janvier enero gennaio",

@@ -2,8 +2,8 @@
 
 import re
 
-from retrieval.values.currencies import codes
-from retrieval.values.model import Scan, ValueKind
+from ingest.values.currencies import codes
+from ingest.values.model import Scan, ValueKind
 
 _ADDRESS = re.compile(
     r"\b(?:https?://|www\.)[^\s<>\"')\]}，。；]+|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE | re.ASCII

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 
-from retrieval.values import currencies
-from retrieval.values.model import Scan, ValueKind
-from retrieval.values.numbers import DIGITS, readings_of, spell
-from retrieval.values.numerals import HAN_SCALES, Numeral, find_english, find_han, han_number
+from ingest.values import currencies
+from ingest.values.model import Scan, ValueKind
+from ingest.values.numbers import DIGITS, readings_of, spell
+from ingest.values.numerals import HAN_SCALES, Numeral, find_english, find_han, han_number
 
 _SCALES = {"thousand": 3, "million": 6, "mio": 6, "mn": 6, "billion": 9, "mrd": 9, "bn": 9, "trillion": 12}
 _SCALE = re.compile(rf"[\s\u2009]?(?P<word>{'|'.join(_SCALES)})\b\.?", re.IGNORECASE)
