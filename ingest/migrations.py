@@ -140,5 +140,9 @@ def _choose_reader(connection: Connection, doc_id: str) -> None:
         connection.execute(update(documents).where(documents.c.doc_id == doc_id).values(reader=reader))
 
 
+def _to_format_3(connection: Connection) -> None:
+    """Fields, in tables of their own. Those of documents that are there already are looked for on request."""
+
+
 # The step that leads on from a format.
-STEPS: Mapping[int, Callable[[Connection], None]] = {1: _to_format_2}
+STEPS: Mapping[int, Callable[[Connection], None]] = {1: _to_format_2, 2: _to_format_3}

@@ -13,7 +13,7 @@ from sqlalchemy import (
     Text,
 )
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 
 # Sorted by its characters on every server, as SQLite does.
 TEXT = Text().with_variant(Text(collation="C"), "postgresql")
@@ -118,4 +118,67 @@ changes = Table(
     Column("seq", Integer, primary_key=True, autoincrement=True),
     Column("doc_id", TEXT, nullable=False),
     sqlite_autoincrement=True,
+)
+
+# The kind of each document whose fields were looked for, by its schema's name; empty where no schema describes it.
+extractions = Table(
+    "extractions",
+    metadata,
+    Column("doc_id", TEXT, ForeignKey("documents.doc_id", ondelete="CASCADE"), primary_key=True),
+    Column("schema", TEXT, nullable=False),
+    # what looked for them: a change of it means that fields are to be looked for again
+    Column("version", TEXT, nullable=False),
+    # JSON list of sentences
+    Column("notes", TEXT, nullable=False, default="[]"),
+)
+
+# Values that were found, corrections by hand among them (extractor ``hand``).
+fields = Table(
+    "fields",
+    metadata,
+    Column("doc_id", TEXT, ForeignKey("documents.doc_id", ondelete="CASCADE"), primary_key=True),
+    Column("name", TEXT, primary_key=True),
+    # which of the document's lines; -1: the whole document
+    Column("item", Integer, primary_key=True, default=-1),
+    Column("kind", TEXT, nullable=False),
+    Column("raw", TEXT, nullable=False),
+    Column("value", TEXT, nullable=False),
+    # amounts, numbers and percentages in ten-thousandths, so that sums are exact on every server; NULL of other kinds
+    Column("scaled", BigInteger),
+    # 0: on no page
+    Column("page_number", Integer, nullable=False),
+    # JSON list of [x0, y0, x1, y1]
+    Column("boxes", TEXT, nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("extractor", TEXT, nullable=False),
+    Index("fields_by_name", "name", "value"),
+)
+
+# Values set by hand. They hold whenever the document's fields are looked for again.
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("doc_id", TEXT, ForeignKey("documents.doc_id", ondelete="CASCADE"), primary_key=True),
+    Column("name", TEXT, primary_key=True),
+    Column("item", Integer, primary_key=True, default=-1),
+    # as it was typed; empty: the field has no value
+    Column("raw", TEXT, nullable=False),
+    Column("author", TEXT, nullable=False),
+    Column("made_at", TEXT, nullable=False),
+)
+
+# Checks that failed: totals that do not add up, a wrong check digit of a tax number, a second invoice of one number.
+findings = Table(
+    "findings",
+    metadata,
+    Column("row", Integer, primary_key=True, autoincrement=True),
+    Column("doc_id", TEXT, ForeignKey("documents.doc_id", ondelete="CASCADE"), nullable=False),
+    # the check's name: net-plus-tax, lines-sum, words-amount, tax-id, dates, currency, duplicate, xml
+    Column("check", TEXT, nullable=False),
+    # JSON list of the names of the fields that it concerns
+    Column("fields", TEXT, nullable=False),
+    Column("message", TEXT, nullable=False),
+    # of a duplicate: the other document; else empty
+    Column("other", TEXT, nullable=False, default=""),
+    Index("findings_by_document", "doc_id"),
 )
