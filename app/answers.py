@@ -52,7 +52,8 @@ def _answer(answer: Answer, index: int, say: Texts) -> None:
     for warning in answer.warnings:
         st.warning(as_label(warning), icon=":material/warning:")
     _cited(answer, index, say)
-    if answer.documents:
+    # A refusal says itself where was searched, but for the filter.
+    if answer.documents and (answer.answered or answer.scope):
         names = listed(answer.documents, chinese=say.language == CHINESE)
         key = "searched_filter" if answer.scope else "searched"
         st.caption(as_label(say(key, names=names, filter=answer.scope)))

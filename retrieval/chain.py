@@ -21,11 +21,12 @@ from retrieval.generation import Draft, Generator
 from retrieval.llm import build_llm
 from retrieval.notes import names_of, notes_of, scope_of
 from retrieval.phrases import say
-from retrieval.quotes import Pages, Quote, Quoter, load_pages
+from retrieval.quotes import LOOKED_AT, Pages, Quote, Quoter, load_pages
 from retrieval.refusal import refusal
 from retrieval.retriever import build_searcher
 from retrieval.rewriting import rewrite
 from retrieval.search import Findings, Searcher
+from retrieval.stating import with_stating
 from retrieval.threads import iterate
 from retrieval.tracing import traced
 from retrieval.types import Answer, Citation, Claims, Question, as_question
@@ -127,6 +128,7 @@ class PageChain(Runnable[Any, Answer]):
         with self.library.snapshot():
             with traced(asked.text, config) as found:
                 findings = self.searcher.search(asked.text, _EVIDENCE, asked.history, wanted)
+                findings = with_stating(self.searcher, findings, LOOKED_AT)
                 found(findings.evidence)
             asks = bool(findings.evidence) and not findings.unknown
             # Where documents may not say the same, what each says is looked up, whoever writes the answer.
@@ -142,12 +144,11 @@ class PageChain(Runnable[Any, Answer]):
 
     def _chosen(self, findings: Findings, quotes: list[Quote]) -> list[Quote]:
         """The quotes that answer; where documents are set beside each other, the best of each, in their order."""
-        elsewhere = bool(quotes) and self._quoter.states_elsewhere(findings)
         parts = findings.target.parts
         if not parts:
-            return choose(quotes, elsewhere=elsewhere)
+            return choose(quotes)
         of_each = ([one for one in quotes if one.evidence.chunk.doc_id in part] for part in parts)
-        return [best for of_one in of_each for best in choose(of_one, elsewhere=elsewhere)[:1]]
+        return [best for of_one in of_each for best in choose(of_one)[:1]]
 
     def _understood(self, question: Question, config: RunnableConfig | None) -> Question:
         """The question as the LLM understands it from the conversation; as it is where there is none."""

@@ -42,13 +42,22 @@ _CLAUSES = (
         (
             _ENDING,
             r"without\s+(\w+\s+)?(cause|reason)|convenience|(any|no)\s+(reason|cause)|any\s+time|at\s+will"
-            r"|(sole|own)\s+discretion|(days|months|weeks)['’]?\s+(\w+\s+){0,3}notice",
+            r"|(sole|own)\s+discretion|(days|months|weeks)['’]?\s+(\w+\s+){0,3}notice"
+            r"|notice\b[^.;]{0,80}\b(days|months|weeks)\b",
         ),
         never=r"\b(breach|default|fail(s|ed|ure)?|insolven\w*|bankrupt\w*|non-?renew\w*)\b",
     ),
     Clause(
         r"\b(renew\w*|extend(ed)?|extension)\b",
-        (r"\b(renew\w*|extend\w*|extension\w*|successive|additional\s+term)\b",),
+        (r"\b(renew\w*|extend\w*|extension\w*|successive|additional\s+term|(month|year)[\s-]+to[\s-]+(month|year))\b",),
+    ),
+    Clause(
+        r"\b(term|agreement|contract|lease)\b.*\b(expires?|ends?|run\sout|over)\b|\bexpir(y|ation)\b|how\slong\b.*\bterm\b",
+        (
+            r"\b(term|agreement|contract|lease|effective|period)\b",
+            r"\b(until|through|expir\w*|terminat\w*|ends?|ending)\b|\b(period|term)\s+of\b|\b(years?|months?)\b",
+        ),
+        unless=r"\brenew|without|convenience|after|following|upon",
     ),
     Clause(
         r"(obligations?|dut(y|ies)|services?|what|which)\b.*\b(remain|continu\w*|surviv\w*|last)\b.*(after|following|upon)"
@@ -80,9 +89,10 @@ _CLAUSES = (
         r"(revenue|profit|income|proceeds|earnings|sales)\w*\b.*\b(shar\w*|split|divid\w*)|shar\w+\s(of|in)\s(the\s)?(revenue|profit)",
         (
             r"\broyalt(y|ies)\b(?!-free)|\bcommissions?\b|(revenue|profit)s?[\s-]+shar\w*"
-            r"|(%|percent)\)?\s+of\s+(the\s+|all\s+|any\s+|its\s+|each\s+)?(gross|net|total|amounts?|fees?|price|receipts)"
+            r"|(%|percent)\)?\s+of\s+(the\s+|all\s+|any\s+|its\s+|each\s+)?(gross|net|total|amounts?|fees?|price|receipts|value)"
+            r"|\b(compensat|remunerat)\w*[^.;]{0,80}(%|percent)"
             r"|(%|percent|share|portion|split|half|divid\w*)[^.;]{0,80}\b(revenue|profit|sales|proceeds|income|receipts)"
-            r"|\b(revenue|profit|sales|proceeds|income|receipts)\w*\b[^.;]{0,80}(%|percent|shared|split|divid\w*)",
+            r"|\b(revenue|profit|sales|proceeds|income|receipts)\w*\b[^.;]{0,100}(%|percent|shared|split|divid\w*|distribut\w*|equal\w*|half)",
         ),
         never=r"sales\s+tax",
     ),
@@ -90,7 +100,7 @@ _CLAUSES = (
         r"minimum|least.*(order|purchase|buy)|(purchase|order|volume)\scommitment",
         (
             r"\bminimum\b|\bat\s+least\b|\b(no|not)\s+(less|fewer)\s+than\b|\bguarantee[ds]?\b",
-            r"\b(purchas|order|buy|bought|quantit|volume|units?|pay|fees?|royalt|sales|spend|commit|suppl|deliver)\w*",
+            r"\b(purchas|order|buy|bought|quantit|volume|units?|pay|fees?|royalt|sales|spend|commit|obligat|suppl|deliver)\w*",
         ),
         never=r"\b(notice|insurance|coverage|days|per\s+occurrence)\b",
     ),
@@ -121,7 +131,7 @@ _CLAUSES = (
         r"\binsur",
         (
             r"\binsur(ance|ed|e|er|ers)\b",
-            r"\b(maintain|carry|carries|procure|obtain|keep|provide|coverage|polic(y|ies)|limits?)\w*",
+            r"\b(maintain|carry|carries|procure|obtain|acquire|purchase|keep|provide|coverage|polic(y|ies)|limits?)\w*",
         ),
     ),
     Clause(r"indemni|hold\sharmless", (r"indemni\w*|hold\s[^.;]{0,40}harmless",)),
@@ -143,7 +153,11 @@ _CLAUSES = (
     ),
     Clause(
         r"\bcompet(e|es|ing|ition|itor|itive)",
-        (r"\bcompet(e|es|ing|ition|itors?|itive)\b|\bsimilar\s+(to|business|products?|services?)", _NOT),
+        (
+            r"\bcompet(e|es|ing|ition|itors?|itive)\b|\bsimilar\s+(to|business|products?|services?)"
+            r"|\bengage[sd]?\s+in\s+any\b[^.;]{0,40}\b(business|enterprise)",
+            _NOT,
+        ),
         never=r"competent",
     ),
     Clause(
@@ -175,7 +189,7 @@ _CLAUSES = (
         r"\baudit\w*|inspect\w*\b.*\b(books|records)",
         (
             r"\b(audit|inspect|examin|review|access|verif|photocop)\w*|\bmake\s[^.;]{0,60}available\b",
-            r"\b(books?|records?|accounts?|premises|facilit\w+|ledgers?|logs?)\b",
+            r"\b(books?|records?|accounts?|premises|offices?|facilit\w+|ledgers?|logs?)\b",
         ),
     ),
     Clause(r"escrow", (r"\bescrow\w*",)),

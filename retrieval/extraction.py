@@ -12,28 +12,32 @@ _MOST = 3
 _NEARLY = 0.9
 # Below this, nothing that was found has enough to do with the question to be called an answer. The first was set on
 # questions about the drawn documents (data/refusal_questions.json, data/sample_questions.json), with half of the
-# labelled contracts' figures in view, as were the two others (docs/measurements.md). Where a known kind of clause is
-# asked for, less will do if what was found states one, and more is needed if only the rest of the document does.
+# labelled contracts' figures in view, as was the second, of the words that state a known kind of clause
+# (docs/measurements.md).
 _MIN_CONFIDENCE = 0.55
-_MIN_STATED = 0.35
-_MIN_STATED_ELSEWHERE = 0.65
+_MIN_STATED = 0.45
+# Where no document says most of the question's words, nor others for them, the passage must be nearer.
+_MOSTLY_UNSAID = 0.5
+_MIN_UNSAID = 0.65
 _WEIGHT_WORDS = 0.5
 # For a question in a language that the embedding model does not know, words alone decide.
 _MIN_WORDS_ALONE = 0.3
 
 
-def choose(quotes: Sequence[Quote], *, elsewhere: bool = False) -> list[Quote]:
+def choose(quotes: Sequence[Quote]) -> list[Quote]:
     """The quotes that answer, best first; none where the documents do not answer.
+
+    Where a known kind of clause is asked for, only words that state one can answer.
 
     Args:
         quotes: best first.
-        elsewhere: whether the document that is asked has a clause of the kind that is asked for, wherever.
     """
-    if not answers(quotes, elsewhere=elsewhere):
+    if not answers(quotes):
         return []
-    best = quotes[0]
+    stating = [quote for quote in quotes if quote.states] or quotes
+    best = stating[0]
     chosen: list[Quote] = []
-    for quote in quotes:
+    for quote in stating:
         if quote.score < _NEARLY * best.score or len(chosen) == _MOST:
             break
         if not any(_same_place(quote, other) for other in chosen) and (quote.fits or not best.fits):
@@ -41,32 +45,23 @@ def choose(quotes: Sequence[Quote], *, elsewhere: bool = False) -> list[Quote]:
     return chosen
 
 
-def answers(quotes: Sequence[Quote], *, elsewhere: bool = False) -> bool:
+def answers(quotes: Sequence[Quote]) -> bool:
     """Whether what was found is near enough to the question to answer it: its nearest passage, its best shared words.
 
     The passage counts and not the quote alone, for a clause says under its heading, or in the sentence before, what it
     is about; and so do the words of any quote, for the clause is there though another sentence may be quoted. Where a
-    known kind of clause is asked for, nearness is not enough: what was found must state one (`retrieval.clauses`), or
-    be very near in a document that has one.
+    known kind of clause is asked for, nearness is not enough: a sentence must state one (`retrieval.clauses`), and be
+    near itself.
     """
     if not quotes:
         return False
-    needed = _needed(quotes, elsewhere)
-    if needed is None:
-        return False
     if quotes[0].similarity == 0.0:
         return quotes[0].coverage >= _MIN_WORDS_ALONE
+    if quotes[0].states is not None:
+        return any(quote.similarity + _WEIGHT_WORDS * quote.coverage >= _MIN_STATED for quote in quotes if quote.states)
     nearest = max(quote.evidence.similarity for quote in quotes)
+    needed = _MIN_UNSAID if quotes[0].unsaid > _MOSTLY_UNSAID else _MIN_CONFIDENCE
     return nearest + _WEIGHT_WORDS * max(quote.coverage for quote in quotes) >= needed
-
-
-def _needed(quotes: Sequence[Quote], elsewhere: bool) -> float | None:
-    """How much confidence an answer needs; None where none will do."""
-    if quotes[0].states is None:
-        return _MIN_CONFIDENCE
-    if any(quote.states for quote in quotes):
-        return _MIN_STATED
-    return _MIN_STATED_ELSEWHERE if elsewhere else None
 
 
 def compose(quotes: Sequence[Quote]) -> tuple[str, tuple[Citation, ...]]:

@@ -14,7 +14,6 @@ from ingest.records import PageRecord
 from ingest.scripts import is_cjk
 from ingest.tokens import terms
 from ingest.types import PageText
-from retrieval import sentences
 from retrieval.clauses import asked_clauses, states
 from retrieval.expectation import asked_kind, has_kind
 from retrieval.search import Findings, Searcher
@@ -24,7 +23,7 @@ from retrieval.words import SYNONYMS, content
 
 Pages = Mapping[tuple[str, int], PageText]  # by document id and page number
 
-_CHUNKS = 6  # chunks whose pages are searched for quotes
+LOOKED_AT = 6  # chunks whose pages are searched for quotes
 _UNITS = 80  # quotes compared by their vectors
 _MIN_LETTERS = 3
 # What a quote shares with the question by its own words, beside what its heading adds.
@@ -56,6 +55,7 @@ class Quote:
         fits: whether it has a value of the kind that is asked for; True where none is.
         states: whether it is a clause of the kind that is asked for; None where no known kind is.
         continued: what a page break cut off from it.
+        unsaid: share of the question's words, by rarity, that no document has, nor another word for them, 0..1.
     """
 
     unit: Unit
@@ -67,6 +67,7 @@ class Quote:
     fits: bool
     states: bool | None = None
     continued: tuple[CitedPart, ...] = ()
+    unsaid: float = 0.0
 
 
 class Quoter:
@@ -78,37 +79,27 @@ class Quoter:
 
     def rank(self, findings: Findings) -> list[Quote]:
         """Quotes from the best chunks, best first."""
-        evidence = findings.evidence[:_CHUNKS]
+        evidence = findings.evidence[:LOOKED_AT]
         candidates = list(_candidates(evidence, load_pages(self._library, evidence)))
         if not candidates:
             return []
         rarity = self._rarity(findings)
         kind = asked_kind(findings.question)
         clauses = asked_clauses(findings.rest)
+        unsaid = self._unsaid(findings, rarity)
         covers = [_coverage(rarity, one) for one in candidates]
         similarities = self._similarities(findings, candidates, covers)
         quotes = []
         for one, cover, similarity in zip(candidates, covers, similarities, strict=True):
             fits = kind is None or has_kind(one.unit.text, kind)
-            score = similarity + _WEIGHT_WORDS * cover + _WEIGHT_KIND * fits + _WEIGHT_RANK * (1 - one.rank / _CHUNKS)
+            score = similarity + _WEIGHT_WORDS * cover + _WEIGHT_KIND * fits + _WEIGHT_RANK * (1 - one.rank / LOOKED_AT)
             score += _WEIGHT_DEFINES * (fits and _defines(one.unit.text, rarity))
             said = f"{one.evidence.chunk.heading}. {one.unit.text}"
             stated = any(states(said, clause) for clause in clauses) if clauses else None
-            quotes.append(Quote(one.unit, one.evidence, one.page, score, cover, similarity, fits, stated))
+            quotes.append(
+                Quote(one.unit, one.evidence, one.page, score, cover, similarity, fits, stated, unsaid=unsaid)
+            )
         return sorted(quotes, key=lambda quote: -quote.score)
-
-    def states_elsewhere(self, findings: Findings) -> bool:
-        """Whether a document that is asked has a clause of the kind that is asked for, wherever in it."""
-        clauses = asked_clauses(findings.rest)
-        if not clauses:
-            return False
-        for doc_id in findings.documents:
-            for chunk in self._library.document_chunks(doc_id)[0]:
-                text = " ".join(chunk.text.split())
-                said = (f"{chunk.heading}. {text[start:end]}" for start, end in sentences.split(text))
-                if any(states(one, clause) for one in said for clause in clauses):
-                    return True
-        return False
 
     def _rarity(self, findings: Findings) -> dict[str, float]:
         """Weight of each word of the question: high where few chunks have it.
@@ -127,6 +118,13 @@ class Quoter:
             for word, n in counts.items()
             if n or not is_cjk(word[0])
         }
+
+    def _unsaid(self, findings: Findings, rarity: Mapping[str, float]) -> float:
+        """Share of a question's words that no document has, nor another word for them."""
+        count = self._library.count_chunks_with
+        words = {word for word in content(terms(findings.rest)) if stem(word) in rarity}
+        missing = {stem(word) for word in words if not any(count(other) for other in (word, *others_for(stem(word))))}
+        return sum(rarity[word] for word in missing) / (sum(rarity.values()) or 1.0)
 
     def _similarities(
         self, findings: Findings, candidates: Sequence["_Candidate"], covers: Sequence[float]
@@ -227,8 +225,12 @@ def _synonyms() -> dict[str, frozenset[str]]:
 @lru_cache(maxsize=50_000)
 def same_words(word: str) -> frozenset[str]:
     """Stems and bigrams of the words that stand for the same thing."""
-    others = _synonyms().get(word, frozenset())
-    return frozenset(stem(term) for other in others for term in terms(other))
+    return frozenset(stem(term) for other in others_for(word) for term in terms(other))
+
+
+def others_for(word: str) -> frozenset[str]:
+    """The words that stand for the same thing as a word of this stem."""
+    return _synonyms().get(word, frozenset())
 
 
 def cite(quote: Quote, number: int) -> Citation:

@@ -1,6 +1,6 @@
 """The passages of some documents, or of all, in the order of how well they fit a question."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ingest.library import Library
@@ -73,6 +73,12 @@ class Ranking:
         ranked = spread(lifted(wanted.question, ranked, chunks, wanted.likely, self._page_count), pages)
         kept = ranked[: max(limit, _RERANKED) if self._reranker else limit]
         return rerank(self._reranker, wanted.rest, self._evidence(kept, chunks, similarities))[:limit]
+
+    def evidence(self, chunks: Sequence[Chunk], vector: Vectors) -> tuple[Evidence, ...]:
+        """Passages as evidence, in their order, scored by their cosine with a question's vector."""
+        similarities = self._library.similarities(vector, [chunk.chunk_id for chunk in chunks])
+        by_id = {chunk.chunk_id: chunk for chunk in chunks}
+        return self._evidence([(key, similarities.get(key, 0.0)) for key in by_id], by_id, similarities)
 
     def _page_count(self, doc_id: str) -> int:
         record = self._library.document(doc_id)

@@ -12,6 +12,7 @@ from ingest.library import Library
 from ingest.passages import Vectors
 from ingest.scripts import han_share
 from ingest.tokens import terms
+from ingest.types import Chunk
 from retrieval.catalogue import Catalogue
 from retrieval.dates import folded
 from retrieval.filters import Filter
@@ -131,6 +132,15 @@ class Searcher:
         if target.wants_versions:
             found = complete(found, self.kinship.families(), target.as_of, date.today(), best)
         return beside_twins(found, self.kinship.twins, best)
+
+    def evidence_of(self, chunks: Sequence[Chunk], question: str) -> list[Evidence]:
+        """Passages as evidence for a question, in their order.
+
+        Raises:
+            ModelError: the embedding model failed.
+            LibraryError: the library cannot be read.
+        """
+        return list(self._ranking.evidence(chunks, self._embed(question)))
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Vectors of texts, one row each, of length 1.

@@ -147,7 +147,6 @@ def test_the_conversation_stays_while_the_library_is_visited(app: str, open_page
     expect(page.get_by_test_id("stChatMessage").nth(1)).to_contain_text(ENGLISH[1])
 
 
-@pytest.mark.xfail(reason="refusal of loosely related passages is short of its bar, see docs/measurements.md")
 def test_a_question_without_an_answer_shows_the_nearest_passages_as_such(app: str, open_page: Any, expect: Any) -> None:
     page = open_page(app)
     ask(page, REFUSED)

@@ -81,7 +81,6 @@ def test_chinese_questions_find_their_page_without_a_chinese_model(chain: PageCh
         assert any((entry["file"], page) in found for page in entry["pages"]), entry["question"]
 
 
-@pytest.mark.xfail(reason="refusal of loosely related passages is short of its bar, see docs/measurements.md")
 def test_what_no_document_says_is_refused_in_plain_words(chain: PageChain) -> None:
     answer = chain.invoke("What parental leave do Northwind’s employees get?")
     assert not answer.answered and not answer.citations and "do not answer" in answer.text

@@ -35,21 +35,26 @@ def test_neither_words_nor_nearness_alone_make_an_answer(near: float, coverage: 
     assert not answers([quote(near, coverage)])
 
 
+def test_where_no_document_says_what_is_asked_about_the_passage_must_be_nearer() -> None:
+    far, near = quote(0.45, 0.3), quote(0.52, 0.3)
+    assert answers([far]) and not answers([replace(far, unsaid=0.6)]) and answers([replace(near, unsaid=0.6)])
+
+
 def test_the_passage_under_a_quote_counts_though_another_is_quoted_first() -> None:
     far, near = quote(0.2, 0.2), quote(0.5, 0.6, line=1)
     assert answers([far, near]) and not answers([far, replace(far)])
 
 
-def test_a_clause_of_the_kind_that_is_asked_for_needs_less_and_its_absence_is_no_answer() -> None:
-    near = quote(0.3, 0.2)
+def test_where_a_known_clause_is_asked_for_only_words_that_state_one_answer() -> None:
+    near = replace(quote(0.9, 1.0), states=False)
     assert not answers([near])
-    assert answers([near, replace(near, states=False), replace(near, states=True)][1:])
-    assert not answers([replace(quote(0.9, 1.0), states=False)])
+    stating = replace(quote(0.3, 0.3, similarity=0.35, line=1), states=True)
+    assert choose([near, stating]) == [stating]
 
 
-def test_a_clause_elsewhere_in_the_document_needs_passages_that_are_very_near() -> None:
-    assert choose([replace(quote(0.5, 0.5), states=False)], elsewhere=True)
-    assert not choose([replace(quote(0.3, 0.5), states=False)], elsewhere=True)
+def test_a_clause_of_the_kind_that_is_asked_for_must_be_near_itself() -> None:
+    far = replace(quote(0.9, 0.2, similarity=0.3, line=1), states=True)
+    assert not answers([replace(quote(0.9, 1.0), states=False), far])
 
 
 def test_in_a_language_that_the_model_does_not_know_the_words_decide() -> None:
