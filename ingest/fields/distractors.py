@@ -6,7 +6,7 @@ Whatever a schema asks for, ``Order date`` is no ``Date``. A schema that has one
 DISTRACTORS = (
     # dates
     *("order date", "delivery date", "ship date", "shipping date", "date of supply", "date of delivery", "service date"),
-    *("po date", "payment date", "paid on", "date of birth", "period", "billing period", "valid until", "expiry date"),
+    *("po date", "payment date", "paid on", "date of birth", "period", "billing period", "valid until", "expiry date", "expiry", "card expiry"),
     *("check in", "check out", "print date", "printed on", "start date", "end date", "statement date", "tax point"),
     *("lieferdatum", "liefer- und leistungsdatum", "leistungsdatum", "bestelldatum", "leistungszeitraum"),
     *("auftragsdatum", "druckdatum", "abrechnungszeitraum", "lieferschein vom", "bestellung vom", "auftrag vom"),
@@ -37,7 +37,7 @@ DISTRACTORS = (
     *("total qty", "total quantity", "total item", "total items", "no of items", "item count", "total discount"),
     *("total savings", "total saving", "you saved", "discount", "rounding", "rounding adjustment", "rounding adj"),
     *("round adj", "service charge", "deposit", "points", "total points", "tips", "shipping", "shipping cost", "freight"),
-    *("prepaid", "prepaid amount", "advance payment", "credits", "surcharge", "gst summary", "tax summary"),
+    *("total includes", "total included", "total saving", "prepaid", "prepaid amount", "advance payment", "credits", "surcharge", "gst summary", "tax summary"),
     *("bar", "gegeben", "rückgeld", "rabatt", "skonto", "versandkosten", "anzahlung", "erhaltene anzahlungen"),
     *("gesamtbetrag der zuschläge", "gesamtbetrag der abschläge", "summe zuschläge", "summe abschläge", "rundung"),
     *("positionssumme", "basisbetrag", "zuschlag", "abschlag", "fremdwährung", "wechselkurs"),
