@@ -18,8 +18,11 @@ _SENTENCE = 0.5
 _LONG = 90  # characters of a segment that is a sentence
 _RANK = 0.35  # how much less sure the last of a field's labels is
 _REMARK = re.compile(r"^\s*[（(\[][^\d)）\]]*[)）\]]")
-_LEAD = re.compile(r"^[\s:：.\-–=*#>]+")
+_REMARK_ALONE = re.compile(r"[（(\[][^)）\]]*[)）\]]")  # "Handelsrechnung (380)"
+_LEAD = re.compile(r"^[\s:：.\-–=*#>)）]+")
 _CENTS = re.compile(r"\d[.,]\d{2}(?!\d)")
+_FORM_ALONE = re.compile(r"(?i)(?:gmbh|ag|kg|inc|ltd|limited|llc|corp|s\.?a\.?s?|sarl|b\.?v|plc|company)\b.{0,20}")
+_COLONS = (":", "：")
 _PHONE = re.compile(r"^\+|^0\d{1,3}[-/]\d{6,}$")
 _WEBLIKE = re.compile(r"@|www\.|https?:")
 _TELLING = 6  # letters of a label that needs no colon before a name
@@ -92,13 +95,15 @@ def _introduces(place: Place) -> bool:
         return False
     if not rest or rest[0] in ":：(（" or not rest[0].isalnum():
         return True
+    if _FORM_ALONE.fullmatch(rest):  # "Lieferant GmbH" is a name
+        return False
     return len(place.label.key) >= _TELLING and (rest[0].isupper() or has_han(rest[0]))
 
 
 def near(view: View, place: Place) -> Iterator[tuple[str, Segment, float]]:
     """Texts that may be a label's value: behind it, right of it, below it."""
     rest = clean(place.rest)
-    if rest:
+    if rest and not _REMARK_ALONE.fullmatch(rest):
         yield rest, place.segment, _REST
     last = view.labels_of(place.segment)[-1] is place.label
     if last:
@@ -141,7 +146,12 @@ def _identifier(view: View, text: str) -> str | None:
 def is_name(text: str) -> bool:
     """Whether a text may be somebody's name: mostly letters, no address of the web."""
     letters = sum(map(str.isalpha, text))
-    return letters >= 2 and letters >= 0.5 * len(text.replace(" ", "")) and not _WEBLIKE.search(text)
+    return (
+        text.rstrip()[-1:] not in _COLONS
+        and letters >= 2
+        and letters >= 0.5 * len(text.replace(" ", ""))
+        and not _WEBLIKE.search(text)
+    )
 
 
 def raw_of(kind: FieldKind, text: str, value: str) -> str:

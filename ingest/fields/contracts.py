@@ -1,5 +1,188 @@
-"""placeholder"""
+"""Contracts: title, parties, dates, law, notice and renewal, from the preamble and the clauses."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ingest.fields.candidates import is_name
+from ingest.fields.habits import Habits
+from ingest.fields.model import WHOLE, Extractor, FieldKind, FieldValue
+from ingest.fields.normalising import amounts_in, dates_in, normalise, spelled
+from ingest.fields.running import Running, running_text
+from ingest.fields.schema import FieldSpec, Find
+from ingest.fields.view import View
+from ingest.scripts import has_han
+from ingest.titles import find_subject
+from ingest.types import PageText
+
+_TITLE, _PARTY, _CLAUSE, _HAN_PARTY = 0.8, 0.75, 0.7, 0.85
+_RANK = 0.3
+_REACH = 160  # characters behind a label in which its value may begin
+_BEFORE = 60  # characters before it: "thirty (30) days' prior written notice", "自2024年1月1日起生效"
+_PREAMBLE = 3000
+_MOST_PARTIES = 8
+_NAME = r"[A-ZÄÖÜÉ0-9][^“”\";:()]{2,90}?"
+_STOP = (
+    r"(?=\s*[,;(“\"]|\s+(?:a|an|having|with|whose|located|organized|hereinafter|represented|vertreten|nachfolgend"
+    r"|ci-après|représentée|dont|mit)\b)"
+)
+_BETWEEN = re.compile(
+    rf"\b(?:(?i:by\s+and\s+)?(?i:between|among|entre|zwischen))(?i:\s+(?:the|der|die|das|la|le))?[:\s]+(?P<one>{_NAME}){_STOP}"
+    rf"(?P<middle>.{{0,600}}?)(?:\band\b|\bund\b|\bet\b)[:,\s]+(?:(?i:the|der|die|la|le)\s+)?(?P<other>{_NAME})(?:{_STOP}|\.\s|$)",
+    re.DOTALL,
+)
+_ALONE = re.compile(r"^\d{1,2}[.)]\s*")
+_HAN_PARTY_NAME = re.compile(
+    r"(?P<role>甲\s?方|乙\s?方|丙\s?方|丁\s?方|出租[方人]|承租[方人]|买\s?方|卖\s?方|委托[方人]|受托[方人]|供\s?方|需\s?方|发包[方人]|承包[方人]"
+    r"|转让方|受让方|出借人|借款人|许可方|被许可方)\s*(?:[（(][^）)：:]{0,16}[）)])?\s*[:：]\s*(?P<name>[^\s：:，,；;。]{2,40})"
+)
+_SENTENCE_END = re.compile(r"(?<=[.;!?])\s+(?=[A-ZÄÖÜ(\d])|(?<=[。；！？])|\n{2,}")
+_LAW = re.compile(
+    r"(?i:(?:the\s+)?(?:internal\s+|substantive\s+)?laws?\s+of\s+(?:the\s+)?)(?P<en>(?:(?i:State|Commonwealth|Province|Republic"
+    r"|Kingdom|People's Republic)\s+of\s+)?[A-Z][\w.]+(?:\s+(?:of|and|the)?\s?[A-Z][\w.]+){0,3})"
+    r"|(?P<of>(?:[A-Z][a-z]+\s){1,2})(?i:laws?)\b"
+    r"|(?i:recht\s+der|das|dem)\s+(?P<de>(?:Bundesrepublik\s+)?[A-Z][a-zäöü]+(?:e[ns]?)?)(?:\s+Recht)?"
+    r"|(?i:droit|loi)s?\s+(?P<fr>français|belge|suisse|luxembourgeois|anglais)"
+    r"|(?P<zh>中华人民共和国|中国|香港特别行政区|香港|澳门|台湾|新加坡|英国|美国)(?:大陆)?(?:现行|有关|相关|的)*(?:法律|法规)"
+)
 
 
-def contract_candidates(view, pages):
-    return []
+@dataclass(frozen=True, slots=True)
+class _Found:
+    raw: str
+    value: str
+    start: int
+    end: int
+    sure: float
+
+
+def contract_candidates(view: View, pages: Sequence[PageText]) -> list[FieldValue]:
+    """Values of a contract's fields; parties are numbered in the order of the preamble."""
+    running = running_text(view.sheet)
+    values: list[FieldValue] = []
+    for spec in view.schema.fields:
+        match spec.find:
+            case Find.TITLE:
+                values += _title(spec, view, pages)
+            case Find.PARTY:
+                found = _parties(running.text)
+                values += [_value(spec, running, one, item) for item, one in enumerate(found)]
+            case Find.CLAUSE:
+                values += [_value(spec, running, one) for one in _clause(spec, running.text, view.habits)]
+            case _:
+                continue
+    return values
+
+
+def _value(spec: FieldSpec, running: Running, one: _Found, item: int = WHOLE) -> FieldValue:
+    page, boxes = running.place(one.start, one.end)
+    return FieldValue(spec.name, spec.kind, one.raw, one.value, page, boxes, one.sure, Extractor.RULES, item)
+
+
+def _title(spec: FieldSpec, view: View, pages: Sequence[PageText]) -> Iterator[FieldValue]:
+    title = " ".join(find_subject(list(pages), "").title.split())
+    if title:
+        segment = next((one for one in view.sheet.segments() if title.startswith(one.text) or one.text in title), None)
+        place = (segment.page, (segment.box,)) if segment else (0, ())
+        yield FieldValue(spec.name, spec.kind, title, title, *place, _TITLE)
+
+
+def _parties(text: str) -> list[_Found]:
+    """Names in the preamble, each once, in order."""
+    head = text[:_PREAMBLE]
+    found = [
+        _Found(match["name"], match["name"], match.start("name"), match.end("name"), _HAN_PARTY)
+        for match in _HAN_PARTY_NAME.finditer(head)
+        if not _blank(match["name"])
+    ]
+    for match in _BETWEEN.finditer(head) if not found else ():
+        for part in ("one", "other"):
+            name = " ".join(_ALONE.sub("", match[part]).split()).strip(" ,.")
+            if is_name(name):
+                found.append(_Found(match[part], name, match.start(part), match.end(part), _PARTY))
+        break
+    once = {one.value: one for one in reversed(found)}
+    return sorted(once.values(), key=lambda one: one.start)[:_MOST_PARTIES]
+
+
+def _blank(name: str) -> bool:
+    return not any(map(str.isalnum, name.replace("_", "")))
+
+
+def _clause(spec: FieldSpec, text: str, habits: Habits) -> Iterator[_Found]:
+    """The value beside the surest label that has one; of labels as sure, the first in the document."""
+    best: _Found | None = None
+    for rank, label in enumerate(spec.labels):
+        if best:
+            break
+        for match in re.finditer(_pattern(label), text):
+            one = _beside(spec, text, match, habits)
+            if one:
+                sure = round(_CLAUSE * (1 - _RANK * rank / len(spec.labels)), 2)
+                best = _Found(one.raw, one.value, one.start, one.end, sure)
+                break
+    if best:
+        yield best
+
+
+def _pattern(label: str) -> str:
+    words = r"\s+".join(re.escape(word) for word in label.replace("'", "’").split()).replace("’", "['’]")
+    edge = "" if has_han(label) else r"\b"
+    return f"(?i){edge}{words}" + (r"(?!\w)" if not has_han(label) else "")
+
+
+def _beside(spec: FieldSpec, text: str, match: re.Match[str], habits: Habits) -> _Found | None:
+    if spec.kind is FieldKind.TEXT:
+        return _sentence(spec, text, match)
+    behind = text[match.end() : match.end() + _REACH]
+    found = _typed(spec.kind, behind, match.end(), habits)
+    if found is None:
+        start = max(match.start() - _BEFORE, 0)
+        before = text[start : match.start()]
+        found = _typed(spec.kind, before, start, habits, last=True) if _looks_back(spec.kind, match.group()) else None
+    return found
+
+
+def _looks_back(kind: FieldKind, label: str) -> bool:
+    """Whether a value may stand before its label: times of notice, and Chinese dates (…起生效)."""
+    return kind is FieldKind.DURATION or has_han(label)
+
+
+def _typed(kind: FieldKind, text: str, offset: int, habits: Habits, *, last: bool = False) -> _Found | None:
+    pieces = [(match.start(), match.group()) for match in re.finditer(r"[^.;。；]*(?:\.(?=\d)[^.;。；]*)*", text)]
+    pieces = [(at, piece) for at, piece in pieces if piece.strip()]
+    for at, piece in reversed(pieces[-1:]) if last else pieces[:2]:
+        if kind is FieldKind.AMOUNT:
+            money = [one for one in amounts_in(piece, habits) if one.is_money]
+            if money:
+                one = money[0]
+                raw = piece[one.start : one.end]
+                return _Found(raw, spelled(kind, one.value), offset + at + one.start, offset + at + one.end, 0.0)
+            continue
+        value = dates_in(piece, habits)[:1] if kind is FieldKind.DATE else (normalise(kind, piece, habits),)
+        if value and value[0]:
+            raw = " ".join(piece.split())
+            return _Found(raw, value[0], offset + at, offset + at + len(piece), 0.0)
+    return None
+
+
+def _sentence(spec: FieldSpec, text: str, match: re.Match[str]) -> _Found | None:
+    """The sentence that a label stands in; of governing law the law alone."""
+    start, end = _bounds(text, match.start())
+    sentence = text[start:end]
+    if spec.name == "governing_law":
+        law = _LAW.search(text, start, min(end, match.end() + 200))
+        if law is None:
+            return None
+        name = next(group for group in law.groupdict().values() if group)
+        return _Found(law.group(), " ".join(name.split()).strip(" .,"), law.start(), law.end(), 0.0)
+    words = " ".join(sentence.split())
+    return _Found(words, words, start, end, 0.0) if len(words) > len(match.group()) else None
+
+
+def _bounds(text: str, at: int) -> tuple[int, int]:
+    low = max(at - 600, 0)
+    starts = [match.end() for match in _SENTENCE_END.finditer(text, low, at)]
+    end = _SENTENCE_END.search(text, at)
+    start = starts[-1] if starts else low
+    return start, min(end.start() if end else len(text), start + 1200)

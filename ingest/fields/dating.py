@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ingest.fields.candidates import Candidate
+from ingest.fields.folding import folded
 from ingest.fields.model import FieldKind
 from ingest.fields.normalising import dates_in
 from ingest.fields.sheet import Segment
@@ -13,6 +14,8 @@ ISSUED, NUMBER = "issue_date", "number"
 _BESIDE_NUMBER, _WITH_TIME, _ALONE, _LATER = 0.85, 0.62, 0.45, 0.3
 _TIME = re.compile(r"\d{1,2}:\d{2}")
 _LONG = 60
+# A word with a colon that we have no label for: "Version: 2.1 of 24.03.2020", "Valid:".
+_UNKNOWN_LABEL = re.compile(r"[^\W\d_]{3,}\.?\s?[:：](?!\d)")
 _MOST = 200  # rows that are looked through
 
 
@@ -42,7 +45,17 @@ def _labelled(view: View, segment: Segment, beside: Candidate | None = None) -> 
     """Whether a label stands before a date, in its segment or left of it; that of the number beside it is none."""
     row = view.sheet.rows[segment.row]
     left = [one for one in row if one.place < segment.place][-1:]
-    labels = [*view.labels_of(segment), *(label for one in left for label in view.labels_of(one))]
+    labels = [
+        *view.labels_of(segment),
+        *(label for one in left if _is_open(view, one) for label in view.labels_of(one)),
+    ]
     if beside is not None:
         labels = [label for label in labels if label.means(NUMBER) is None]
-    return any(label.means("item_quantity") is None for label in labels)
+    unknown = beside is None and any(_UNKNOWN_LABEL.search(one.text) for one in (segment, *left))
+    return unknown or any(label.means("item_quantity") is None for label in labels)
+
+
+def _is_open(view: View, segment: Segment) -> bool:
+    """Whether a segment's last label still waits for its value."""
+    labels = view.labels_of(segment)
+    return bool(labels) and not folded(segment.text[labels[-1].end :])

@@ -47,7 +47,9 @@ def _stated_value(spec: FieldSpec, raw: str) -> str | None:
 
 def _located(view: View, spec: FieldSpec, value: FieldValue, ruled: Sequence[FieldValue]) -> FieldValue:
     """A value with its place: where the rules found the same, else where a page shows it."""
-    same = next((one for one in ruled if (one.name, one.item, one.value) == (value.name, value.item, value.value)), None)
+    same = next(
+        (one for one in ruled if (one.name, one.item, one.value) == (value.name, value.item, value.value)), None
+    )
     if same is not None:
         return replace(value, page_number=same.page_number, boxes=same.boxes)
     segments = locate(view, spec.kind, value.value, tuple(map(folded, spec.labels)))
@@ -80,9 +82,7 @@ def _same(one: FieldValue, other: FieldValue) -> bool:
     return folded(one.value) == folded(other.value)
 
 
-def from_answers(
-    view: View, pages: Sequence[PageText], asker: Asker
-) -> tuple[tuple[FieldValue, ...], tuple[str, ...]]:
+def from_answers(view: View, pages: Sequence[PageText], asker: Asker) -> tuple[tuple[FieldValue, ...], tuple[str, ...]]:
     """What a model reads; what no page shows is hardly believed. A model that fails is a note."""
     try:
         answers = asker(view.schema, pages)

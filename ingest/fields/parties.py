@@ -26,12 +26,16 @@ _FORMS = re.compile(
     r"|Sp\.\s?z\s?o\.\s?o\.)|S\.?A\.?S\.?|S\.A\.|SA|B\.\s?V\.?|BV|N\.V\.?|NV|Oy|AB|A/S|ApS)(?![\w/])"
 )
 _HAN_FORM = re.compile(r"(?:有限责任公司|股份有限公司|有限公司|公司|集团|中心|工厂|酒店|商店|超市|事务所|株式会社)")
+_GOES_ON = re.compile(r"(?:\s+[A-ZÄÖÜÉ][\w-]+){1,2}\s*")  # "Kunden AG Mitte"
 _TITLE = re.compile(
     r"^\W*(?:(?:simplified|tax|retail|sales|payment|official|cash|proforma|commercial|copy|original|duplicate|customer)\W*)*"
     r"(?:invoices?|receipt|bill|statement|rechnung|gutschrift|facture|avoir|quittung|factuur|faktura|copy|original|page"
     r"|welcome|thank you|发票|收据|.{0,8}发票.{0,4})\b",
     re.IGNORECASE,
 )
+_BRACKETS = re.compile(r"\(.*?\)?$|\(.*?\)")
+# A registration behind a name: "(519537-X)", "273500-U".
+_NUMBER = re.compile(r"\s*\(?\b[\dA-Z]*\d{4,}[\w-]*\)?\s*$")
 _ADDRESS = re.compile(
     r"\b(?:street|road|avenue|lane|floor|jalan|jln|lot|suite|p\.?\s?o\.?\s?box|rue|platz|weg|level|unit|building|no\.?)\b"
     r"|stra(?:ß|ss)e|\bstr\.|\d{4,}|licensee|tel\b|fax\b",
@@ -51,7 +55,9 @@ def party_candidates(view: View) -> Iterator[Candidate]:
 
 def assign_tax_ids(view: View, found: Iterable[Candidate]) -> Iterator[Candidate]:
     """Tax ids that stand in the buyer's section are the buyer's."""
-    heads = [place for place in view.places() if place.leads and (place.label.means(SELLER) or place.label.means(BUYER))]
+    heads = [
+        place for place in view.places() if place.leads and (place.label.means(SELLER) or place.label.means(BUYER))
+    ]
     for one in found:
         if one.name == "seller_tax_id" and _section(one.segment, heads) == BUYER:
             yield replace(one, name="buyer_tax_id")
@@ -79,9 +85,15 @@ def _in_section(view: View, place: Place) -> Segment | None:
     for row in view.sheet.rows[place.segment.row + 1 : place.segment.row + _SECTION_ROWS // 2]:
         for segment in row:
             label, colon, rest = segment.text.replace("：", ":").partition(":")
-            if abs(segment.box[0] - place.segment.box[0]) > _SAME_COLUMN or folded(label) not in _NAME_LABELS or not colon:
+            if (
+                abs(segment.box[0] - place.segment.box[0]) > _SAME_COLUMN
+                or folded(label) not in _NAME_LABELS
+                or not colon
+            ):
                 continue
-            value = replace(segment, text=rest.strip()) if rest.strip() else next(iter(view.sheet.right_of(segment)), None)
+            value = (
+                replace(segment, text=rest.strip()) if rest.strip() else next(iter(view.sheet.right_of(segment)), None)
+            )
             if value is not None and is_name(value.text):
                 return value
     return None
@@ -91,7 +103,9 @@ def _letterhead(view: View) -> Iterator[Candidate]:
     """The first lines: one with a legal form, else the first that can be a name."""
     plain = False
     for number, row in enumerate(view.sheet.rows[:_TOP_ROWS]):
-        if row[0].page != 1 or any(place.label.means(BUYER) and place.leads for one in row for place in view.places_in(one)):
+        if row[0].page != 1 or any(
+            place.label.means(BUYER) and place.leads for one in row for place in view.places_in(one)
+        ):
             return
         for segment in _joined(row, view):
             if not _may_be_name(segment.text):
@@ -100,7 +114,7 @@ def _letterhead(view: View) -> Iterator[Candidate]:
             if form:
                 text = _whole(view, number, segment.text)
                 yield _seller(segment, text, _TOP_FORM - 0.01 * number)
-            elif not plain and not _ADDRESS.search(segment.text) and len(folded(segment.text)) >= 5:
+            elif not plain and not _ADDRESS.search(_BRACKETS.sub("", segment.text)) and len(folded(segment.text)) >= 5:
                 plain = True
                 yield _seller(segment, segment.text, _TOP - 0.01 * number)
 
@@ -161,7 +175,5 @@ def _form_end(text: str) -> int:
 
 def _tidy(text: str) -> str:
     end = _form_end(text)
-    kept = text[:end] if end else text
-    if kept.endswith(".") and text[end - 1 : end] != ".":
-        kept = kept.rstrip(".")
-    return " ".join(kept.split()).strip(" ,;:-–|*<>=_")
+    kept = text if end and _GOES_ON.fullmatch(text[end:]) else text[:end] if end else text
+    return " ".join(_NUMBER.sub("", kept).split()).strip(" ,;:-–|*<>=_")

@@ -13,6 +13,7 @@ _TITLE, _WORD, _LABEL = 2.0, 0.5, 0.25
 _MOST_TITLES, _MOST_LABELS = 3, 12
 _ENOUGH = 2.0
 _PAGES = 2
+_COMPOUND = 8  # letters of a word that may close a longer one: "Handelsrechnung"
 _LONGEST = 300  # characters of a line that are looked at
 
 
@@ -27,7 +28,7 @@ class _Line:
         at = self.folded.find(key)
         while at >= 0:
             start, end = self.places[at], self.places[at + len(key) - 1] + 1
-            if parts_words(self.text, start) and parts_words(self.text, end):
+            if (parts_words(self.text, start) or len(key) >= _COMPOUND) and parts_words(self.text, end):
                 return True
             at = self.folded.find(key, at + 1)
         return False

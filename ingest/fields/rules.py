@@ -1,12 +1,14 @@
 """The embedded rules: fields from labels, rows and columns, without any model."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from ingest.fields.candidates import Candidate, labelled
 from ingest.fields.contracts import contract_candidates
-from ingest.fields.dating import ISSUED, unlabelled_dates
+from ingest.fields.dating import ISSUED, NUMBER, unlabelled_dates
 from ingest.fields.items import find_items
 from ingest.fields.model import WHOLE, FieldKind, FieldValue
+from ingest.fields.normalising import dates_in
 from ingest.fields.parties import SELLER, assign_tax_ids, party_candidates
 from ingest.fields.schema import Find
 from ingest.fields.totals import NAMES, choose_totals
@@ -16,6 +18,7 @@ from ingest.types import PageText
 
 _LEAST = 0.25  # what is less likely is not shown
 _SURE = 0.95  # no rule is surer
+_DATED = 0.15
 CURRENCY = "currency"
 _CURRENCY_SURE = 0.7
 
@@ -25,6 +28,7 @@ def by_rule(view: View, pages: list[PageText]) -> tuple[FieldValue, ...]:
     found = list(assign_tax_ids(view, labelled(view)))
     names = {spec.name for spec in view.schema.fields}
     found += vat_candidates(view)
+    found = [_beside_date(view, one) for one in found]
     if ISSUED in names:
         found += unlabelled_dates(view, found)
     if SELLER in names:
@@ -44,6 +48,14 @@ def value_of(one: Candidate, item: int = WHOLE) -> FieldValue:
     return FieldValue(
         one.name, one.kind, one.raw, one.value, one.segment.page, (one.segment.box,), confidence, item=item
     )
+
+
+def _beside_date(view: View, one: Candidate) -> Candidate:
+    """A number in whose row a date follows is likelier the document's: "No. 4711 of 5 March 2024"."""
+    if one.name != NUMBER:
+        return one
+    right = view.sheet.rows[one.segment.row][one.segment.place :]
+    return replace(one, score=one.score + _DATED) if any(dates_in(it.text, view.habits) for it in right) else one
 
 
 def _best(found: Iterable[Candidate]) -> list[Candidate]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from itertools import product
+from itertools import combinations, product
 
 from ingest.fields.candidates import Candidate
 from ingest.fields.folding import folded
@@ -20,7 +20,9 @@ _FITS, _PAID, _AGAIN, _LARGE, _MISFIT = 0.6, 0.6, 0.12, 0.2, 1.0
 _SUMMARY_ROWS = 7  # rows below the head of a breakdown of taxes
 _IN_SUMMARY = 0.5
 _UNLABELLED = 0.4
-_CASH = frozenset(map(folded, ("cash", "tendered", "cash tendered", "cash received", "bar", "gegeben", "espèces", "现金")))
+_CASH = frozenset(
+    map(folded, ("cash", "tendered", "cash tendered", "cash received", "bar", "gegeben", "espèces", "现金"))
+)
 _CHANGE = frozenset(map(folded, ("change", "change due", "rückgeld", "rendu", "找零")))
 _SUMMARIES = re.compile(
     r"(gst|tax|vat|mwst|ust|tva)\s*(summary|breakdown|analysis|aufschl)|umsatzsteueraufschl|steueraufschl|"
@@ -32,13 +34,15 @@ _WITHOUT = re.compile(
     re.IGNORECASE,
 )
 _WITH = re.compile(
-    r"\b(incl\w*|including|inclusive|after|with|inkl\w*|brutto|ttc|t\.t\.c|gross|payable|rounded)\b|含税|价税", re.IGNORECASE
+    r"\b(incl\w*|including|inclusive|after|with|inkl\w*|brutto|ttc|t\.t\.c|gross|payable|rounded)\b|含税|价税",
+    re.IGNORECASE,
 )
 
 
 def choose_totals(view: View, found: Iterable[Candidate]) -> list[Candidate]:
     """The best net, tax and total that fit each other, and what is payable; each once at most."""
-    candidates = [_judged(view, one) for one in found if one.name in NAMES]
+    judged = [_judged(view, one) for one in found if one.name in NAMES]
+    candidates = _without_parts([*judged, *_spread(view, judged)])
     paid = _paid(view)
     options = {name: _best(candidates, name, paid) for name in (NET, TAX, TOTAL)}
     if not options[TOTAL]:
@@ -62,6 +66,39 @@ def _judged(view: View, one: Candidate) -> Candidate:
     elif name == NET and _WITH.search(text) and not _WITHOUT.search(text):
         name = TOTAL
     return replace(one, name=name, score=score)
+
+
+def _spread(view: View, found: Sequence[Candidate]) -> Iterator[Candidate]:
+    """Net and tax in the row of a total that is their sum: "Total 24.99 5.00 29.99"."""
+    for one in found:
+        if one.name != TOTAL:
+            continue
+        row = [
+            (amount, segment)
+            for segment in view.sheet.rows[one.segment.row]
+            for amount in amounts_in(segment.text, view.habits)
+        ]
+        for (net, first), (tax, second), (total, _) in zip(row, row[1:], row[2:], strict=False):
+            if (
+                abs(net.value + tax.value - total.value) <= _CENT
+                and spelled(one.kind, total.value) == one.value
+                and tax.value
+            ):
+                for name, amount, segment in ((NET, net, first), (TAX, tax, second)):
+                    raw = segment.text[amount.start : amount.end]
+                    yield replace(one, name=name, raw=raw, value=spelled(one.kind, amount.value), segment=segment)
+
+
+def _without_parts(found: Sequence[Candidate]) -> list[Candidate]:
+    """Candidates without totals of parts: those above that make up a total below, as one for each rate of tax."""
+    totals = {one.value: one for one in found if one.name == TOTAL}
+    parts: set[str] = set()
+    for whole in totals.values():
+        above = [one for one in totals.values() if one.segment.row < whole.segment.row and Decimal(one.value) > 0]
+        for one, other in combinations(above, 2):
+            if abs(Decimal(one.value) + Decimal(other.value) - Decimal(whole.value)) <= _CENT:
+                parts |= {one.value, other.value}
+    return [one for one in found if one.name != TOTAL or one.value not in parts]
 
 
 def _in_summary(view: View, row: int) -> bool:
