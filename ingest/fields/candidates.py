@@ -138,7 +138,7 @@ def _identifier(view: View, text: str) -> str | None:
     if not found or len(found) < 2 or _PHONE.search(found):
         return None
     head = " ".join(text.split()[:3])
-    if dates_in(head, view.habits) and dates_in(found, view.habits) or _CENTS.fullmatch(found[-4:]):
+    if (dates_in(head, view.habits) and dates_in(found, view.habits)) or _CENTS.fullmatch(found[-4:]):
         return None
     return found
 

@@ -83,8 +83,8 @@ def _title(spec: FieldSpec, view: View, pages: Sequence[PageText]) -> Iterator[F
     title = " ".join(find_subject(list(pages), "").title.split())
     if title:
         segment = next((one for one in view.sheet.segments() if title.startswith(one.text) or one.text in title), None)
-        place = (segment.page, (segment.box,)) if segment else (0, ())
-        yield FieldValue(spec.name, spec.kind, title, title, *place, _TITLE)
+        page, boxes = (segment.page, (segment.box,)) if segment else (0, ())
+        yield FieldValue(spec.name, spec.kind, title, title, page, boxes, _TITLE)
 
 
 def _parties(text: str) -> list[_Found]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from ingest.fields.candidates import Candidate
 from ingest.fields.model import FieldKind
@@ -85,7 +86,7 @@ def _columns(view: View, head: int) -> list[_Column]:
     """The columns of a head with the room that each has, up to half way to its neighbours."""
     row = view.sheet.rows[head]
     kinds = [_meaning(view, segment) for segment in row]
-    edges = [0.0, *((one.box[2] + other.box[0]) / 2 for one, other in zip(row, row[1:], strict=False)), 1.0]
+    edges = [0.0, *((one.box[2] + other.box[0]) / 2 for one, other in pairwise(row)), 1.0]
     return [_Column(name, left, right) for name, left, right in zip(kinds, edges, edges[1:], strict=False)]
 
 

@@ -10,6 +10,7 @@ from ingest.fields.schema import Schema
 OTHER = ""  # the field of a label that means something else
 _WIDEST = 3  # characters without letters within a label: "Invoice - No."
 _COMPOUND = 8  # letters of a label that may close a longer word: "Handelsrechnung"
+_SHORT = 3  # letters of a label that may also be the end of an identifier: "4711/NO"
 _WALLS = ":：;；|(（)）"
 
 
@@ -86,6 +87,8 @@ class Lexicon:
                 break
             key += character
             whole = index + 1 == len(characters) or characters[index + 1][1] != place
+            if len(key) <= _SHORT and text[start - 1 : start] in ("/", "-", "."):
+                continue
             if whole and len(key) >= shortest and key in self.meanings and parts_words(text, place + 1):
                 best = Label(key, self.meanings[key], start, place + 1)
         return best

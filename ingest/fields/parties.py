@@ -144,7 +144,7 @@ def _with_form(view: View) -> Iterator[Candidate]:
         if len(segment.text) > 3 * _LONGEST or not _form_end(segment.text) or _section(segment, heads) == BUYER:
             continue
         name = _tidy(segment.text)
-        if 4 < len(name) <= _LONGEST and is_name(name) and name[0].isupper() or has_han(name[:1]):
+        if len(name) <= _LONGEST and is_name(name) and (has_han(name[0]) or (len(name) > 4 and name[0].isupper())):
             counts[folded(name)] += 1
             found.setdefault(folded(name), segment)
     for key, count in counts.items():

@@ -1,8 +1,8 @@
 """Chinese VAT invoices: what the form's own layout and the shape of its numbers say where labels do not.
 
 The form of the State Taxation Administration has 10 or 12 digits of invoice code, printed twice, and 8 of the number; a
-fully digital invoice (全电) has 20 digits of number and no code. The buyer's block stands before the seller's: above it,
-or left of it.
+fully digital invoice (全电) has 20 digits of number and no code. The buyer's block stands before the seller's, above
+it or left of it.
 """
 
 import re

@@ -89,7 +89,8 @@ def _heads(sheet: Sheet, lexicon: Lexicon) -> Iterator[int]:
     for number, row in enumerate(sheet.rows):
         cells = [segment.text for segment in row if len(segment.text) <= _LONGEST_CELL]
         names = [name for text in cells if (name := _item_name(lexicon, text))]
-        if len(names) >= _HEAD and len(set(names)) >= 2 or (len(names) == 2 and len(set(names)) == 2 == len(row)):
+        several = len(set(names)) >= 2
+        if several and (len(names) >= _HEAD or len(names) == len(row) == 2):
             yield number
 
 
