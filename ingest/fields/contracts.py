@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from ingest.fields.candidates import is_name
 from ingest.fields.habits import Habits
@@ -18,16 +19,25 @@ from ingest.types import PageText
 _TITLE, _PARTY, _CLAUSE, _HAN_PARTY = 0.8, 0.75, 0.7, 0.85
 _RANK = 0.3
 _REACH = 160  # characters behind a label in which its value may begin
+_DATE_REACH = 80
 _BEFORE = 60  # characters before it: "thirty (30) days' prior written notice", "自2024年1月1日起生效"
 _PREAMBLE = 3000
 _MOST_PARTIES = 8
-_NAME = r"[A-ZÄÖÜÉ0-9][^“”\";:()]{2,90}?"
+_MOST_WORDS = 9
+_NO_PARTIES = frozenset(("WHEREAS", "WITNESSETH", "RECITALS", "BACKGROUND"))
+_OPENING = 1500  # characters in which an agreement gives its date
+_OPENING_SURE = 0.5
+_FORM = r"(?:\s*,?\s+(?i:inc|l\.?l\.?c|ltd|limited|corp|l\.?l\.?p|l\.?p|plc|gmbh|ag|s\.?a|b\.?v|n\.?v)\b\.?)?"
+_NAME = rf"[A-ZÄÖÜÉ0-9][^“”\";:()]{{2,90}}?{_FORM}"
 _STOP = (
-    r"(?=\s*[,;(“\"]|\s+(?:a|an|having|with|whose|located|organized|hereinafter|represented|vertreten|nachfolgend"
+    r"(?=\s*[,;(“\"](?!\s+(?i:inc|l\.?l\.?c|ltd|corp|l\.?l\.?p|plc)\b)|\s+(?:a|an|having|with|whose|located|organized|hereinafter|represented|vertreten|nachfolgend"
     r"|ci-après|représentée|dont|mit)\b)"
 )
+# Only the first few are looked at: what follows them is searched at length.
+_OPENER = re.compile(r"\b(?:between|among|entre|zwischen)\b", re.IGNORECASE)
+_MOST_OPENERS = 5
 _BETWEEN = re.compile(
-    rf"\b(?:(?i:by\s+and\s+)?(?i:between|among|entre|zwischen))(?i:\s+(?:the|der|die|das|la|le))?[:\s]+(?P<one>{_NAME}){_STOP}"
+    rf"\b(?i:between|among|entre|zwischen)(?i:\s+(?:the|der|die|das|la|le))?[:\s]+(?P<one>{_NAME}){_STOP}"
     rf"(?P<middle>.{{0,600}}?)(?:\band\b|\bund\b|\bet\b)[:,\s]+(?:(?i:the|der|die|la|le)\s+)?(?P<other>{_NAME})(?:{_STOP}|\.\s|$)",
     re.DOTALL,
 )
@@ -38,9 +48,9 @@ _HAN_PARTY_NAME = re.compile(
 )
 _SENTENCE_END = re.compile(r"(?<=[.;!?])\s+(?=[A-ZÄÖÜ(\d])|(?<=[。；！？])|\n{2,}")
 _LAW = re.compile(
-    r"(?i:(?:the\s+)?(?:internal\s+|substantive\s+)?laws?\s+of\s+(?:the\s+)?)(?P<en>(?:(?i:State|Commonwealth|Province|Republic"
-    r"|Kingdom|People's Republic)\s+of\s+)?[A-Z][\w.]+(?:\s+(?:of|and|the)?\s?[A-Z][\w.]+){0,3})"
-    r"|(?P<of>(?:[A-Z][a-z]+\s){1,2})(?i:laws?)\b"
+    r"(?i:(?:the\s+)?(?:internal\s+|substantive\s+)?laws?\s+of\s+(?:the\s+)?)(?:(?i:State|Commonwealth|Province)\s+of\s+)?"
+    r"(?P<en>(?:(?:Republic|Kingdom|People's\s+Republic)\s+of\s+)?[A-Z][\w.]+(?:\s+(?:of|and|the)?\s?[A-Z][\w.]+){0,3})"
+    r"|(?i:under|by)\s+(?P<of>(?:[A-Z][a-z]+\s){1,2})(?i:laws?)\b"
     r"|(?i:recht\s+der|das|dem)\s+(?P<de>(?:Bundesrepublik\s+)?[A-Z][a-zäöü]+(?:e[ns]?)?)(?:\s+Recht)?"
     r"|(?i:droit|loi)s?\s+(?P<fr>français|belge|suisse|luxembourgeois|anglais)"
     r"|(?P<zh>中华人民共和国|中国|香港特别行政区|香港|澳门|台湾|新加坡|英国|美国)(?:大陆)?(?:现行|有关|相关|的)*(?:法律|法规)"
@@ -68,7 +78,8 @@ def contract_candidates(view: View, pages: Sequence[PageText]) -> list[FieldValu
                 found = _parties(running.text)
                 values += [_value(spec, running, one, item) for item, one in enumerate(found)]
             case Find.CLAUSE:
-                values += [_value(spec, running, one) for one in _clause(spec, running.text, view.habits)]
+                found = list(_clause(spec, running.text, view.habits)) or _opening(spec, running.text, view.habits)
+                values += [_value(spec, running, one) for one in found]
             case _:
                 continue
     return values
@@ -95,12 +106,12 @@ def _parties(text: str) -> list[_Found]:
         for match in _HAN_PARTY_NAME.finditer(head)
         if not _blank(match["name"])
     ]
-    for match in _BETWEEN.finditer(head) if not found else ():
-        for part in ("one", "other"):
-            name = " ".join(_ALONE.sub("", match[part]).split()).strip(" ,.")
-            if is_name(name):
-                found.append(_Found(match[part], name, match.start(part), match.end(part), _PARTY))
-        break
+    places = islice(_OPENER.finditer(head), _MOST_OPENERS) if not found else ()
+    match = next(filter(None, (_BETWEEN.match(head, place.start()) for place in places)), None)
+    for part in ("one", "other") if match else ():
+        name = " ".join(_ALONE.sub("", match[part]).split()).strip(" ,.") if match else ""
+        if match and is_name(name) and len(name.split()) <= _MOST_WORDS and name not in _NO_PARTIES:
+            found.append(_Found(match[part], name, match.start(part), match.end(part), _PARTY))
     once = {one.value: one for one in reversed(found)}
     return sorted(once.values(), key=lambda one: one.start)[:_MOST_PARTIES]
 
@@ -125,6 +136,12 @@ def _clause(spec: FieldSpec, text: str, habits: Habits) -> Iterator[_Found]:
         yield best
 
 
+def _opening(spec: FieldSpec, text: str, habits: Habits) -> list[_Found]:
+    """An agreement's date where no words announce it: the first in its opening."""
+    found = _typed(spec.kind, text[:_OPENING], 0, habits, most=None) if spec.name == "agreement_date" else None
+    return [replace(found, sure=_OPENING_SURE)] if found else []
+
+
 def _pattern(label: str) -> str:
     words = r"\s+".join(re.escape(word) for word in label.replace("'", "’").split()).replace("’", "['’]")
     edge = "" if has_han(label) else r"\b"
@@ -134,24 +151,27 @@ def _pattern(label: str) -> str:
 def _beside(spec: FieldSpec, text: str, match: re.Match[str], habits: Habits) -> _Found | None:
     if spec.kind is FieldKind.TEXT:
         return _sentence(spec, text, match)
-    behind = text[match.end() : match.end() + _REACH]
+    behind = text[match.end() : match.end() + (_DATE_REACH if spec.kind is FieldKind.DATE else _REACH)]
     found = _typed(spec.kind, behind, match.end(), habits)
     if found is None:
         start = max(match.start() - _BEFORE, 0)
         before = text[start : match.start()]
-        found = _typed(spec.kind, before, start, habits, last=True) if _looks_back(spec.kind, match.group()) else None
+        found = _typed(spec.kind, before, start, habits, last=True) if _looks_back(spec.kind, text, match) else None
     return found
 
 
-def _looks_back(kind: FieldKind, label: str) -> bool:
-    """Whether a value may stand before its label: times of notice, and Chinese dates (…起生效)."""
-    return kind is FieldKind.DURATION or has_han(label)
+def _looks_back(kind: FieldKind, text: str, match: re.Match[str]) -> bool:
+    """Whether a value may stand before its label: times of notice, Chinese dates (…起生效), (the "Effective Date")."""
+    quoted = text[max(match.start() - 1, 0) : match.start()] in ('"', "“", "'", "‘", "„", "«")
+    return kind is FieldKind.DURATION or quoted or has_han(match.group())
 
 
-def _typed(kind: FieldKind, text: str, offset: int, habits: Habits, *, last: bool = False) -> _Found | None:
+def _typed(
+    kind: FieldKind, text: str, offset: int, habits: Habits, *, last: bool = False, most: int | None = 2
+) -> _Found | None:
     pieces = [(match.start(), match.group()) for match in re.finditer(r"[^.;。；]*(?:\.(?=\d)[^.;。；]*)*", text)]
     pieces = [(at, piece) for at, piece in pieces if piece.strip()]
-    for at, piece in reversed(pieces[-1:]) if last else pieces[:2]:
+    for at, piece in reversed(pieces[-1:]) if last else pieces[:most]:
         if kind is FieldKind.AMOUNT:
             money = [one for one in amounts_in(piece, habits) if one.is_money]
             if money:
