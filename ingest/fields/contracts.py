@@ -41,6 +41,8 @@ _BETWEEN = re.compile(
     rf"(?P<middle>.{{0,600}}?)(?:\band\b|\bund\b|\bet\b)[:,\s]+(?:(?i:the|der|die|la|le)\s+)?(?P<other>{_NAME})(?:{_STOP}|\.\s|$)",
     re.DOTALL,
 )
+# "(1) Acme plc, a company registered …; and (2) …"
+_NUMBERED = re.compile(rf"^\((?:\d|[a-d])\)\s*(?P<name>{_NAME}){_STOP}", re.MULTILINE)
 _ALONE = re.compile(r"^\d{1,2}[.)]\s*")
 _HAN_PARTY_NAME = re.compile(
     r"(?P<role>甲\s?方|乙\s?方|丙\s?方|丁\s?方|出租[方人]|承租[方人]|买\s?方|卖\s?方|委托[方人]|受托[方人]|供\s?方|需\s?方|发包[方人]|承包[方人]"
@@ -106,6 +108,12 @@ def _parties(text: str) -> list[_Found]:
         for match in _HAN_PARTY_NAME.finditer(head)
         if not _blank(match["name"])
     ]
+    numbered = list(_NUMBERED.finditer(head)) if not found and _OPENER.search(head) else []
+    if len(numbered) > 1:
+        found = [
+            _Found(one["name"], " ".join(one["name"].split()).strip(" ,."), *one.span("name"), _PARTY)
+            for one in numbered
+        ]
     places = islice(_OPENER.finditer(head), _MOST_OPENERS) if not found else ()
     match = next(filter(None, (_BETWEEN.match(head, place.start()) for place in places)), None)
     for part in ("one", "other") if match else ():
@@ -151,13 +159,17 @@ def _pattern(label: str) -> str:
 def _beside(spec: FieldSpec, text: str, match: re.Match[str], habits: Habits) -> _Found | None:
     if spec.kind is FieldKind.TEXT:
         return _sentence(spec, text, match)
+    looks_back = _looks_back(spec.kind, text, match)
+    if looks_back and len(match.group()) == 1 and (found := _before(spec.kind, text, match, habits)):
+        return found  # "自2024年4月1日起至2026年3月31日止"
     behind = text[match.end() : match.end() + (_DATE_REACH if spec.kind is FieldKind.DATE else _REACH)]
     found = _typed(spec.kind, behind, match.end(), habits)
-    if found is None:
-        start = max(match.start() - _BEFORE, 0)
-        before = text[start : match.start()]
-        found = _typed(spec.kind, before, start, habits, last=True) if _looks_back(spec.kind, text, match) else None
-    return found
+    return _before(spec.kind, text, match, habits) if found is None and looks_back else found
+
+
+def _before(kind: FieldKind, text: str, match: re.Match[str], habits: Habits) -> _Found | None:
+    start = max(match.start() - _BEFORE, 0)
+    return _typed(kind, text[start : match.start()], start, habits, last=True)
 
 
 def _looks_back(kind: FieldKind, text: str, match: re.Match[str]) -> bool:
@@ -179,10 +191,11 @@ def _typed(
                 raw = piece[one.start : one.end]
                 return _Found(raw, spelled(kind, one.value), offset + at + one.start, offset + at + one.end, 0.0)
             continue
-        value = dates_in(piece, habits)[:1] if kind is FieldKind.DATE else (normalise(kind, piece, habits),)
-        if value and value[0]:
+        values = dates_in(piece, habits) if kind is FieldKind.DATE else (normalise(kind, piece, habits),)
+        value = values[-1 if last else 0] if values else None
+        if value:
             raw = " ".join(piece.split())
-            return _Found(raw, value[0], offset + at, offset + at + len(piece), 0.0)
+            return _Found(raw, value, offset + at, offset + at + len(piece), 0.0)
     return None
 
 

@@ -26,6 +26,8 @@ _ID = re.compile(r"[A-Za-z0-9#](?:[\w/.\-–#&+()]*[A-Za-z0-9])?")
 _ID_PREFIX = re.compile(
     r"^\W*(?:(?:no|nr|num|number|numéro|numero|nº|n°|id|#)(?![A-Za-z])\W{0,3})+|^[^A-Za-z0-9]+", re.IGNORECASE
 )
+# Tax numbers in groups: "GB 999 5550 62", "FR 60 421 938 861", "IE 1234567 FA".
+_GROUPED = re.compile(r"[A-Z]{2} ?\d{2,}(?: \d{2,})*(?: [A-Z]{1,2}(?![\w]))?(?!\w)|\d{2,4}(?: \d{2,4}){2,}(?![\w/.-])")
 _UNITS = {"day": "P{}D", "workday": "P{}D", "week": "P{}W", "month": "P{}M", "year": "P{}Y", "hour": "PT{}H"}
 
 
@@ -191,6 +193,8 @@ def _duration(raw: str) -> str | None:
 def identifier(raw: str) -> str | None:
     """The first token of a text that has a digit, without what stands for "number"; None where there is none."""
     text = _ID_PREFIX.sub("", fold(raw).replace("\u2009", " "))
+    if grouped := _GROUPED.match(text):
+        return grouped.group().replace(" ", "")
     for token in text.split()[:2]:
         found = _ID.match(token)
         if found and any(map(str.isdigit, found.group())):

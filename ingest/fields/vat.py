@@ -94,8 +94,7 @@ def _height(segment: Segment) -> float:
 def _sums(view: View) -> Iterator[Candidate]:
     """The row 合计: the sums of amounts and of taxes."""
     for row in view.sheet.rows:
-        head = folded("".join(one.text for one in row if not any(map(str.isdigit, one.text))))
-        if head != "合计":
+        if folded("".join(one.text for one in row if not any(map(str.isdigit, one.text)))) != "合计":
             continue
         found = [(one, segment) for segment in row for one in amounts_in(segment.text, view.habits) if one.is_money]
         for name, (amount, segment) in zip(("net", "tax"), found[-2:] if len(found) > 1 else found, strict=False):
