@@ -8,7 +8,7 @@ from itertools import islice
 from ingest.fields.candidates import is_name
 from ingest.fields.habits import Habits
 from ingest.fields.model import WHOLE, Extractor, FieldKind, FieldValue
-from ingest.fields.normalising import amounts_in, dates_in, normalise, spelled
+from ingest.fields.normalising import amounts_in, dates_in, durations_in, normalise, spelled
 from ingest.fields.running import Running, running_text
 from ingest.fields.schema import FieldSpec, Find
 from ingest.fields.view import View
@@ -111,13 +111,13 @@ def _parties(text: str) -> list[_Found]:
     numbered = list(_NUMBERED.finditer(head)) if not found and _OPENER.search(head) else []
     if len(numbered) > 1:
         found = [
-            _Found(one["name"], " ".join(one["name"].split()).strip(" ,."), *one.span("name"), _PARTY)
+            _Found(one["name"], " ".join(one["name"].split()).strip(" ,"), *one.span("name"), _PARTY)
             for one in numbered
         ]
     places = islice(_OPENER.finditer(head), _MOST_OPENERS) if not found else ()
     match = next(filter(None, (_BETWEEN.match(head, place.start()) for place in places)), None)
     for part in ("one", "other") if match else ():
-        name = " ".join(_ALONE.sub("", match[part]).split()).strip(" ,.") if match else ""
+        name = " ".join(_ALONE.sub("", match[part]).split()).strip(" ,") if match else ""
         if match and is_name(name) and len(name.split()) <= _MOST_WORDS and name not in _NO_PARTIES:
             found.append(_Found(match[part], name, match.start(part), match.end(part), _PARTY))
     once = {one.value: one for one in reversed(found)}
@@ -160,8 +160,9 @@ def _beside(spec: FieldSpec, text: str, match: re.Match[str], habits: Habits) ->
     if spec.kind is FieldKind.TEXT:
         return _sentence(spec, text, match)
     looks_back = _looks_back(spec.kind, text, match)
-    if looks_back and len(match.group()) == 1 and (found := _before(spec.kind, text, match, habits)):
-        return found  # "自2024年4月1日起至2026年3月31日止"
+    first = spec.kind is FieldKind.DURATION or len(match.group()) == 1
+    if looks_back and first and (found := _before(spec.kind, text, match, habits)):
+        return found  # "sixty (60) days' prior written notice", "自2024年4月1日起至2026年3月31日止"
     behind = text[match.end() : match.end() + (_DATE_REACH if spec.kind is FieldKind.DATE else _REACH)]
     found = _typed(spec.kind, behind, match.end(), habits)
     return _before(spec.kind, text, match, habits) if found is None and looks_back else found
@@ -191,12 +192,23 @@ def _typed(
                 raw = piece[one.start : one.end]
                 return _Found(raw, spelled(kind, one.value), offset + at + one.start, offset + at + one.end, 0.0)
             continue
-        values = dates_in(piece, habits) if kind is FieldKind.DATE else (normalise(kind, piece, habits),)
+        values = _read(kind, piece, habits)
         value = values[-1 if last else 0] if values else None
         if value:
             raw = " ".join(piece.split())
             return _Found(raw, value, offset + at, offset + at + len(piece), 0.0)
     return None
+
+
+def _read(kind: FieldKind, text: str, habits: Habits) -> tuple[str, ...]:
+    match kind:
+        case FieldKind.DATE:
+            return dates_in(text, habits)
+        case FieldKind.DURATION:
+            return durations_in(text)
+        case _:
+            value = normalise(kind, text, habits)
+            return (value,) if value else ()
 
 
 def _sentence(spec: FieldSpec, text: str, match: re.Match[str]) -> _Found | None:

@@ -67,7 +67,7 @@ def normalise(kind: FieldKind, raw: str, habits: Habits = Habits()) -> str | Non
         case FieldKind.CURRENCY:
             return _currency(raw, habits)
         case FieldKind.DURATION:
-            return _duration(raw)
+            return next(iter(durations_in(raw)), None)
         case FieldKind.ID:
             return identifier(raw)
         case _:
@@ -182,12 +182,14 @@ def _currency(raw: str, habits: Habits) -> str | None:
     return min(codes) if len(codes) == 1 else None
 
 
-def _duration(raw: str) -> str | None:
-    for value in find_values(raw, names=False):
+def durations_in(text: str) -> tuple[str, ...]:
+    """All times of a text, in order, as ISO 8601; a business day counts as a day."""
+    found = []
+    for value in find_values(text, names=False):
         unit = next(iter(value.units & _UNITS.keys()), "")
         if value.kind is ValueKind.DURATION and unit:
-            return _UNITS[unit].format(min(value.readings, key=lambda reading: (len(reading), reading)))
-    return None
+            found.append(_UNITS[unit].format(min(value.readings, key=lambda reading: (len(reading), reading))))
+    return tuple(found)
 
 
 def identifier(raw: str) -> str | None:
