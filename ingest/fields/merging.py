@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from ingest.errors import ModelError, PageError
-from ingest.fields.asking import Asker
+from ingest.fields.asking import Answers, Asker
 from ingest.fields.candidates import labelled
 from ingest.fields.einvoice import Stated
 from ingest.fields.folding import folded
@@ -91,9 +91,7 @@ def from_answers(view: View, pages: Sequence[PageText], asker: Asker) -> tuple[t
     return tuple(_answered(view, asker.extractor, answers)), ()
 
 
-def _answered(view: View, extractor: Extractor, answers: object) -> Iterator[FieldValue]:
-    if not isinstance(answers, dict):
-        return
+def _answered(view: View, extractor: Extractor, answers: Answers) -> Iterator[FieldValue]:
     for name, raws in answers.items():
         spec = view.schema.field(str(name))
         if spec is None:

@@ -74,7 +74,8 @@ UBL = """<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"
  <cbc:DocumentCurrencyCode>GBP</cbc:DocumentCurrencyCode>
  <cac:AccountingSupplierParty><cac:Party>
   <cac:PartyTaxScheme><cbc:CompanyID>GB123456789</cbc:CompanyID></cac:PartyTaxScheme>
-  <cac:PartyLegalEntity><cbc:RegistrationName>Pallas Rigging Ltd</cbc:RegistrationName></cac:PartyLegalEntity></cac:Party>
+  <cac:PartyLegalEntity><cbc:RegistrationName>Pallas Rigging Ltd</cbc:RegistrationName></cac:PartyLegalEntity>
+ </cac:Party>
  </cac:AccountingSupplierParty>
  <cac:AccountingCustomerParty><cac:Party>
   <cac:PartyName><cbc:Name>Moss Theatre Company</cbc:Name></cac:PartyName></cac:Party>
