@@ -59,7 +59,7 @@ def _located(view: View, spec: FieldSpec, value: FieldValue, ruled: Sequence[Fie
 
 
 def contradictions(view: View, known: Sequence[FieldValue], ruled: Sequence[FieldValue]) -> tuple[str, ...]:
-    """Notes on values of the e-invoice beside whose label a page shows another."""
+    """Notes on values of the e-invoice beside whose label a page shows another, or that no page shows."""
     candidates = list(labelled(view))
     notes = []
     for value in known:
@@ -67,11 +67,15 @@ def contradictions(view: View, known: Sequence[FieldValue], ruled: Sequence[Fiel
             continue
         shown = next((one for one in ruled if one.name == value.name and one.confidence >= _BESIDE), None)
         beside = {one.value for one in candidates if one.name == value.name}
+        title = spec.title.lower() if (spec := view.schema.field(value.name)) else value.name
         if shown and not _same(shown, value) and not any(_same(replace(shown, value=one), value) for one in beside):
-            spec = view.schema.field(value.name)
             notes.append(
-                f"The e-invoice inside the file states {value.value} as {spec.title.lower() if spec else value.name}, "
-                f"page {shown.page_number} shows {shown.value}: check which holds."
+                f"The e-invoice inside the file states {value.value} as {title}, page {shown.page_number} shows "
+                f"{shown.value}: check which holds."
+            )
+        elif not value.page_number:
+            notes.append(
+                f"The e-invoice inside the file states {value.value} as {title}, which no page shows: check it."
             )
     return tuple(notes)
 

@@ -88,3 +88,10 @@ def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_names_the_setting(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"PAGECITE_SCHEMAS = .*cannot be read"):
         load_schemas(tmp_path / "nowhere")
+
+
+def test_the_documented_schema_can_be_loaded(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs/fields.md").read_text(encoding="utf-8")
+    example = text.split("```toml\n")[1].split("```")[0]
+    (tmp_path / "delivery.toml").write_text(example, encoding="utf-8")
+    assert "delivery-note" in {schema.name for schema in load_schemas(tmp_path)}
