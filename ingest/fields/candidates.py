@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ingest.fields.folding import folded
+from ingest.fields.habits import Habits
 from ingest.fields.model import FieldKind
-from ingest.fields.normalising import Amount, amounts_in, dates_in, identifier, normalise, spelled
+from ingest.fields.normalising import Amount, amounts_in, dates_in, identifier, normalise, spans_in, spelled
 from ingest.fields.schema import FieldSpec, Find
 from ingest.fields.sheet import Segment
 from ingest.fields.view import Place, View
@@ -89,7 +90,7 @@ def _values(view: View, place: Place, spec: FieldSpec) -> Iterator[tuple[str, st
             continue
         value = _read(view, spec, text)
         if value:
-            yield raw_of(spec.kind, text, value), value, segment, how
+            yield raw_of(spec.kind, text, value, view.habits), value, segment, how
             return
 
 
@@ -168,9 +169,12 @@ def is_name(text: str) -> bool:
     )
 
 
-def raw_of(kind: FieldKind, text: str, value: str) -> str:
-    """The part of a text that a value comes from; an identifier is told from the words around it."""
-    return value if kind is FieldKind.ID else text
+def raw_of(kind: FieldKind, text: str, value: str, habits: Habits) -> str:
+    """The part of a text that a value comes from, without the words around it."""
+    if kind is FieldKind.ID:
+        return value
+    spans = spans_in(kind, text, habits) if kind is FieldKind.DATE else []
+    return next((text[start:end] for found, start, end in spans if found == value), text)
 
 
 def _amount(view: View, place: Place) -> tuple[Amount, Segment, float] | None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ingest.fields.habits import Habits
 from ingest.fields.model import WHOLE, Extractor, FieldKind, FieldValue
-from ingest.fields.normalising import amounts_in, dates_in, durations_in, normalise, spelled
+from ingest.fields.normalising import amounts_in, normalise, spans_in, spelled
 from ingest.fields.preamble import Passage, find_parties
 from ingest.fields.running import Running, running_text
 from ingest.fields.schema import FieldSpec, Find
@@ -107,7 +107,7 @@ def _beside(spec: FieldSpec, text: str, match: re.Match[str], habits: Habits) ->
     if spec.kind is FieldKind.TEXT:
         return _sentence(spec, text, match)
     looks_back = _looks_back(spec.kind, text, match)
-    first = spec.kind is FieldKind.DURATION or len(match.group()) == 1
+    first = (spec.kind is FieldKind.DURATION and not has_han(match.group())) or len(match.group()) == 1
     if looks_back and first and (found := _before(spec.kind, text, match, habits)):
         return found  # "sixty (60) days' prior written notice", "自2024年4月1日起至2026年3月31日止"
     behind = text[match.end() : match.end() + (_DATE_REACH if spec.kind is FieldKind.DATE else _REACH)]
@@ -139,23 +139,18 @@ def _typed(
                 raw = piece[one.start : one.end]
                 return Passage(raw, spelled(kind, one.value), offset + at + one.start, offset + at + one.end, 0.0)
             continue
-        values = _read(kind, piece, habits)
-        value = values[-1 if last else 0] if values else None
-        if value:
-            raw = " ".join(piece.split())
-            return Passage(raw, value, offset + at, offset + at + len(piece), 0.0)
+        spans = _spans(kind, piece, habits)
+        if spans:
+            value, start, end = spans[-1 if last else 0]
+            return Passage(" ".join(piece[start:end].split()), value, offset + at + start, offset + at + end)
     return None
 
 
-def _read(kind: FieldKind, text: str, habits: Habits) -> tuple[str, ...]:
-    match kind:
-        case FieldKind.DATE:
-            return dates_in(text, habits)
-        case FieldKind.DURATION:
-            return durations_in(text)
-        case _:
-            value = normalise(kind, text, habits)
-            return (value,) if value else ()
+def _spans(kind: FieldKind, text: str, habits: Habits) -> list[tuple[str, int, int]]:
+    if kind in (FieldKind.DATE, FieldKind.DURATION):
+        return spans_in(kind, text, habits)
+    value = normalise(kind, text, habits)
+    return [(value, 0, len(text))] if value else []
 
 
 def _sentence(spec: FieldSpec, text: str, match: re.Match[str]) -> Passage | None:

@@ -113,9 +113,9 @@ def _whole(value: Value) -> bool:
 
 
 def _one_date(value: Value, habits: Habits) -> str:
-    readings = sorted(reading for reading in value.readings if len(reading) == 10)
-    if len(readings) == 1:
-        return readings[0]
+    readings = sorted(reading for reading in value.readings if len(reading) == 10 and reading[0] != "-")
+    if len(readings) < 2:
+        return readings[0] if readings else ""
     numbers = re.findall(r"\d+", value.text)
     wanted = (numbers[1], numbers[0]) if habits.day_first else (numbers[0], numbers[1])
     month_day = "-".join(f"{int(one):02}" for one in wanted)
@@ -184,12 +184,20 @@ def _currency(raw: str, habits: Habits) -> str | None:
 
 def durations_in(text: str) -> tuple[str, ...]:
     """All times of a text, in order, as ISO 8601; a business day counts as a day."""
-    found = []
-    for value in find_values(text, names=False):
-        unit = next(iter(value.units & _UNITS.keys()), "")
-        if value.kind is ValueKind.DURATION and unit:
-            found.append(_UNITS[unit].format(min(value.readings, key=lambda reading: (len(reading), reading))))
-    return tuple(found)
+    return tuple(found for found, _, _ in spans_in(FieldKind.DURATION, text, Habits()))
+
+
+def spans_in(kind: FieldKind, text: str, habits: Habits) -> list[tuple[str, int, int]]:
+    """The dates or times of a text, each with the offsets where it begins and ends; not those that OCR glued."""
+    wanted, read = (ValueKind.DATE, _one_date) if kind is FieldKind.DATE else (ValueKind.DURATION, _one_duration)
+    values = [value for value in find_values(text, names=False) if value.kind is wanted]
+    return [(found, value.start, value.end) for value in values if (found := read(value, habits))]
+
+
+def _one_duration(value: Value, habits: Habits) -> str:
+    unit = next(iter(value.units & _UNITS.keys()), "")
+    reading = min(value.readings, key=lambda reading: (len(reading), reading))
+    return _UNITS[unit].format(reading) if unit else ""
 
 
 def identifier(raw: str) -> str | None:

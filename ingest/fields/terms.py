@@ -20,6 +20,8 @@ _RUNS = re.compile(
     re.IGNORECASE,
 )
 _CONTRACT = re.compile(r"\b(?:agreement|contract|lease|term|vertrag|contrat)\b|合同|协议|租赁|服务", re.IGNORECASE)
+# "three years after termination" is no term.
+_LATER = re.compile(r"\b(?:after|following|thereafter|nach)\b|之?后|终止", re.IGNORECASE)
 _PERIOD = re.compile(r"P(\d+)([WMYD])")
 _LONGEST = 100  # years
 
@@ -35,6 +37,8 @@ def find_end(text: str, beginning: str) -> Iterator[Passage]:
         around = text[max(match.start() - _REACH, 0) : match.end()]
         stretch = re.split(r"[.;。；](?!\d)", text[match.end() : match.end() + _REACH])[0]
         times = durations_in(stretch)
+        if _LATER.search(stretch):
+            continue
         end = after(beginning, times[0]) if times and _CONTRACT.search(around) else ""
         if end:
             stop = match.end() + len(stretch)
