@@ -1,5 +1,6 @@
 """The e-invoice inside a PDF: read whichever syntax it is in, shown where the page has it, never trusted to parse."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -158,8 +159,6 @@ def test_what_no_page_shows_has_no_page(tmp_path: Path) -> None:
     ],
 )
 def test_an_xml_that_contradicts_the_page_is_reported(tmp_path: Path, old: str, new: str, said: str) -> None:
-    import re
-
     found = extracted(write(tmp_path / "a.pdf", CII.replace(old, new)))
     assert len(found.notes) == 1
     assert re.search(said, found.notes[0])

@@ -3,10 +3,17 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tests.forms import ENGLISH, Words, extracted, items, set_pages, value, values
+from ingest.fields.extracting import extract
+from ingest.fields.schema import load_schemas
+from ingest.types import Block, PageText, TextLine, TextSource
+from tests.forms import ENGLISH, Words, extracted, items, read_pages, set_pages, value, values
 
 pytestmark = pytest.mark.unit
+
+SCHEMAS = load_schemas()
 
 
 def test_an_english_invoice_gives_its_head_its_sums_and_its_lines(tmp_path: Path) -> None:
@@ -226,10 +233,6 @@ def test_pages_without_any_text_have_no_fields(tmp_path: Path) -> None:
 
 
 def test_an_admins_schema_is_used_for_its_own_kind_of_document(tmp_path: Path) -> None:
-    from ingest.fields.extracting import extract
-    from ingest.fields.schema import load_schemas
-    from tests.forms import read_pages
-
     folder = tmp_path / "schemas"
     folder.mkdir()
     (folder / "permit.toml").write_text(
@@ -248,3 +251,31 @@ def test_an_admins_schema_is_used_for_its_own_kind_of_document(tmp_path: Path) -
     found = extract(pages, None, load_schemas(folder))
     assert found.schema == "permit"
     assert values(found) == {"depth": "12.5", "valid_until": "2026-05-01"}
+
+
+LINES = st.lists(
+    st.tuples(
+        st.floats(0, 0.9),
+        st.floats(0, 0.95),
+        st.one_of(
+            st.text(max_size=60),
+            st.sampled_from(
+                ["Invoice no", "Total", "合计", "between A and B", "-1.234,5", "31/12/2024", "(", "Qty", "Amount"]
+            ),
+        ),
+    ),
+    max_size=25,
+)
+
+
+@given(LINES, st.sampled_from(["Invoice", "RECEIPT", "发票代码 增值税", "AGREEMENT", ""]))
+@settings(max_examples=60)
+def test_no_page_breaks_the_rules_and_each_value_stands_once(lines: list[tuple[float, float, str]], head: str) -> None:
+    texts = [(0.1, 0.0, head), *lines]
+    made = tuple(TextLine(text, (x, y, min(x + 0.1, 1.0), min(y + 0.02, 1.0)), 0.9) for x, y, text in texts)
+    blocks = tuple(Block("text", line.text, line.box, at, at + 1) for at, line in enumerate(made))
+    found = extract([PageText("d" * 64, 1, blocks, made, "fake 1.0", TextSource.OCR)], None, SCHEMAS)
+    keys = [(one.name, one.item) for one in found.values]
+    assert len(keys) == len(set(keys))
+    assert all(one.value and 0 <= one.confidence <= 1 and one.page_number in (0, 1) for one in found.values)
+    assert all(one.value.encode("utf-8") and one.raw.encode("utf-8") for one in found.values)
