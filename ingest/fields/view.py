@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ingest.fields.folding import folded
 from ingest.fields.habits import Habits, habits_of
 from ingest.fields.lexicon import Label, Lexicon, build_lexicon
+from ingest.fields.model import FieldKind
 from ingest.fields.schema import Schema
 from ingest.fields.sheet import Segment, Sheet, build_sheet, is_level
 from ingest.types import PageText
@@ -13,6 +14,7 @@ from ingest.types import PageText
 # So many labels of line items side by side are the head of their table.
 _HEAD = 3
 _LONGEST_CELL = 40
+_SHORT = 4  # letters of a label that may also begin a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,14 @@ class View:
     def is_led(self, segment: Segment) -> bool:
         """Whether a segment begins with a label, or is one."""
         labels = self.labels_of(segment)
-        return bool(labels) and not folded(segment.text[: labels[0].start])
+        return bool(labels) and not folded(segment.text[: labels[0].start]) and not self._is_word(segment, labels[0])
+
+    def _is_word(self, segment: Segment, label: Label) -> bool:
+        """Whether a short label of a party is a word of a name: "von Hagen KG", "To Go Foods Ltd"."""
+        specs = [self.schema.field(meaning.name) for meaning in label.meanings]
+        rest = segment.text[label.end :].strip()
+        is_party = any(spec is not None and spec.kind is FieldKind.NAME for spec in specs)
+        return is_party and len(label.key) <= _SHORT and rest[:1].isalnum()
 
     def places(self) -> Iterator[Place]:
         """All labels outside of the heads of tables, in reading order."""
