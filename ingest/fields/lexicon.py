@@ -1,7 +1,7 @@
 """Labels in texts: which words stand for which field."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ingest.fields.distractors import DISTRACTORS
 from ingest.fields.folding import fold_places, folded, parts_words, word_start
@@ -55,7 +55,7 @@ class Lexicon:
     """All labels of a schema, and others that are easily taken for them."""
 
     meanings: dict[str, tuple[Meaning, ...]]
-    _longest: int = field(default=0)
+    _beginnings: frozenset[str] = frozenset()
 
     @property
     def keys(self) -> frozenset[str]:
@@ -81,11 +81,11 @@ class Lexicon:
         shortest = 1 if start == characters[at][1] else _COMPOUND
         best: Label | None = None
         key = ""
-        for index in range(at, min(at + self._longest, len(characters))):
+        for index in range(at, len(characters)):
             character, place = characters[index]
-            if index > at and _is_apart(text, characters[index - 1][1], place):
-                break
             key += character
+            if key not in self._beginnings or (index > at and _is_apart(text, characters[index - 1][1], place)):
+                break
             whole = index + 1 == len(characters) or characters[index + 1][1] != place
             if len(key) <= _SHORT and text[start - 1 : start] in ("/", "-", "."):
                 continue
@@ -109,7 +109,7 @@ def build_lexicon(schema: Schema) -> Lexicon:
     for text in DISTRACTORS:
         found.setdefault(folded(text), [Meaning(OTHER, 0.0)])
     meanings = {key: tuple(known) for key, known in found.items() if key}
-    return Lexicon(meanings, max(map(len, meanings), default=0))
+    return Lexicon(meanings, frozenset(key[:end] for key in meanings for end in range(1, len(key) + 1)))
 
 
 def _meanings(schema: Schema) -> Iterator[tuple[str, Meaning]]:

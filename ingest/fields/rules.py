@@ -11,7 +11,7 @@ from ingest.fields.model import WHOLE, FieldKind, FieldValue
 from ingest.fields.normalising import dates_in
 from ingest.fields.parties import SELLER, assign_tax_ids, party_candidates
 from ingest.fields.schema import Find
-from ingest.fields.totals import NAMES, choose_totals
+from ingest.fields.totals import NAMES, TOTAL, choose_totals
 from ingest.fields.vat import vat_candidates
 from ingest.fields.view import View
 from ingest.types import PageText
@@ -33,7 +33,8 @@ def by_rule(view: View, pages: list[PageText]) -> tuple[FieldValue, ...]:
         found += unlabelled_dates(view, found)
     if SELLER in names:
         found += party_candidates(view)
-    chosen = [*_best(one for one in found if one.name not in NAMES), *choose_totals(view, found)]
+    chosen = _best(one for one in found if one.name not in NAMES)
+    chosen += choose_totals(view, found) if TOTAL in names else []
     chosen += _currency(view, chosen)
     values = [value_of(one) for one in chosen if one.name in names and one.score >= _LEAST]
     values += [value_of(one, number) for number, one in find_items(view)]

@@ -15,6 +15,8 @@ from ingest.fields.view import View
 NET, TAX, TOTAL, PAYABLE = "net", "tax", "total", "payable"
 NAMES = (NET, TAX, TOTAL, PAYABLE)
 _MOST = 6  # candidates of a field that are tried with those of the others
+_MOST_TOTALS = 40  # the last ones of a document, of which some may be parts of others
+_MOST_AMOUNTS = 300  # the largest ones, of which one may be the sum of two others
 _CENT = Decimal("0.02")
 _FITS, _PAID, _AGAIN, _LARGE, _MISFIT = 0.6, 0.6, 0.12, 0.2, 1.0
 _SUMMARY_ROWS = 7  # rows below the head of a breakdown of taxes
@@ -92,7 +94,7 @@ def _spread(view: View, found: Sequence[Candidate]) -> Iterator[Candidate]:
 
 def _without_parts(found: Sequence[Candidate]) -> list[Candidate]:
     """Candidates without totals of parts: those above that make up a total below, as one for each rate of tax."""
-    totals = {one.value: one for one in found if one.name == TOTAL}
+    totals = dict([(one.value, one) for one in found if one.name == TOTAL][-_MOST_TOTALS:])
     parts: set[str] = set()
     for whole in totals.values():
         above = [one for one in totals.values() if one.segment.row < whole.segment.row and Decimal(one.value) > 0]
@@ -165,7 +167,8 @@ def _sums(view: View) -> Iterator[Candidate]:
         for one in amounts_in(segment.text, view.habits)
         if one.is_money and one.value > 0
     ]
+    found = sorted(found, key=lambda entry: -entry[0])[:_MOST_AMOUNTS]
     values = {value for value, _, _ in found}
-    for value, segment, raw in sorted(found, key=lambda entry: -entry[0]):
+    for value, segment, raw in found:
         if any(value - part in values and value - part != part for part in values if part < value):
             yield Candidate(TOTAL, FieldKind.AMOUNT, raw, spelled(FieldKind.AMOUNT, value), segment, _UNLABELLED)

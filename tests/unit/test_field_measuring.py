@@ -8,10 +8,12 @@ import pytest
 from ingest.errors import ConfigError
 from ingest.fields.model import Extraction, FieldKind, FieldValue
 from ingest.fields.schema import load_schemas
+from ingest.library import Library
 from retrieval import evaluate
 from retrieval.field_labels import LabelledFields, load_labels
 from retrieval.field_measuring import FieldScore, agree, compare, measure_fields, score_lines, totals
 from tests.forms import ENGLISH, set_pages
+from tests.libraries import add, write_file
 
 pytestmark = pytest.mark.unit
 
@@ -108,6 +110,19 @@ def test_the_command_measures_files_and_says_what_it_misses(tmp_path: Path, caps
     out = capsys.readouterr().out
     assert "total                           1.000   1.000   1.000       1" in out
     assert "a.pdf: number is PR-9, found PR-2024/081" in out
+
+
+def test_the_command_measures_the_pages_of_a_library(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = ["INVOICE", "Invoice No: PR-2024/081", "Invoice date: 5 February 2024", "Total: £240.00"]
+    with Library(tmp_path / "library") as library:
+        add(library, write_file(tmp_path, "bill.pdf"), [lines])
+    labels = tmp_path / "labels.json"
+    labels.write_text(json.dumps([{"file": "bill.pdf", "fields": {"total": 240, "number": "PR-2024/081"}}]))
+    assert evaluate.main(["--fields", str(labels), "--library", str(tmp_path / "library")]) == 0
+    out = capsys.readouterr().out
+    assert out.count("1.000   1.000   1.000       1") == 2
+    assert evaluate.main(["--fields", str(labels), "--library", str(tmp_path / "nowhere")]) == 1
+    assert "No library in" in capsys.readouterr().err
 
 
 def test_a_file_that_is_missing_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
