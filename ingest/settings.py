@@ -114,6 +114,12 @@ class Settings(BaseSettings):
         description="What becomes of the LLM's statements that the cited page does not prove: left out (remove), or "
         "shown as unsupported (mark).",
     )
+    duplicate_days: int = Field(
+        7,
+        ge=0,
+        le=366,
+        description="Days between two invoices of one seller and total that are taken for one invoice, at most.",
+    )
     language: Literal["auto", "en", "zh"] = Field("auto", description="Language of the interface.")
 
     @property
