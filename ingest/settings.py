@@ -114,6 +114,9 @@ class Settings(BaseSettings):
         description="What becomes of the LLM's statements that the cited page does not prove: left out (remove), or "
         "shown as unsupported (mark).",
     )
+    schemas: Path | None = Field(
+        None, description="A folder of your own schemas (.toml) of documents' fields, beside those that come along."
+    )
     duplicate_days: int = Field(
         7,
         ge=0,
