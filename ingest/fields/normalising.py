@@ -17,7 +17,9 @@ _CENTS = Decimal("0.01")
 _MOST_DIGITS = 18
 # OCR loses and adds spaces: "25/12/20188:13", "25MAY2017", "9 .00".
 _GLUED_TIME = re.compile(r"(\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d{2})(?=\d{1,2}:\d{2})")
-_GLUED_MONTH = re.compile(r"(?<=\d)(?=[A-Za-z]{3,9}[-\s.,]?\s?(?:19|20)?\d{2})|(?<=[A-Za-z]{3})(?=(?:19|20)\d{2}(?!\d))")
+_GLUED_MONTH = re.compile(
+    r"(?<=\d)(?=[A-Za-z]{3,9}[-\s.,]?\s?(?:19|20)?\d{2})|(?<=[A-Za-z]{3})(?=(?:19|20)\d{2}(?!\d))"
+)
 _TORN_CENTS = re.compile(r"(?<=\d)(?:\s([.,])|([.,])\s)(?=\d{2}(?!\d))")
 _STRAY_BLANK = re.compile(r"\s+(?=,\s)")
 _ID = re.compile(r"[A-Za-z0-9#](?:[\w/.\-–#&+()]*[A-Za-z0-9])?")
