@@ -53,7 +53,8 @@ def read(pages: Sequence[PageText], original: Path | None) -> Extraction:
 
 def finder(version: str = "1", extract: object = read) -> Finder:
     """What looks for them."""
-    return Finder(version, extract, {"invoice": KINDS})  # type: ignore[arg-type]
+    items = frozenset(name for name in KINDS if name.startswith("item_"))
+    return Finder(version, extract, {"invoice": KINDS}, items)  # type: ignore[arg-type]
 
 
 def add_invoice(

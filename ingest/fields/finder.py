@@ -46,12 +46,14 @@ class Finder:
     Attributes:
         version: a change of it means that fields are to be looked for again.
         extract: does the work, in a worker process: it opens files, which may be hostile.
-        kinds: how fields are normalised, by their names, of each schema.
+        kinds: how fields are normalised, by their names, of each schema, in its order.
+        items: names of fields that each of a document's lines has.
     """
 
     version: str
     extract: Extract
     kinds: Mapping[str, Mapping[str, FieldKind]] = field(default_factory=dict)
+    items: frozenset[str] = frozenset()
 
     def kinds_of(self, schema: str) -> dict[str, FieldKind]:
         """The kinds of a schema's fields; of fields that it has not, as another schema has them."""
@@ -83,7 +85,8 @@ def make_finder(settings: Settings) -> Finder:
     schemas = load_schemas(settings.schemas)
     digest = hashlib.sha256(repr(schemas).encode()).hexdigest()[:12]
     kinds = {schema.name: {spec.name: spec.kind for spec in schema.fields} for schema in schemas}
-    return Finder(f"{VERSION}; schemas {digest}", partial(_extract, schemas), kinds)
+    items = frozenset(spec.name for schema in schemas for spec in schema.fields if spec.item)
+    return Finder(f"{VERSION}; schemas {digest}", partial(_extract, schemas), kinds, items)
 
 
 def _extract(schemas: "tuple[Schema, ...]", pages: Sequence[PageText], original: Path | None) -> Extraction:

@@ -4,13 +4,14 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
-from ingest.errors import PageciteError
+from ingest.errors import FieldError
 from ingest.fields.model import FieldKind
 from ingest.fields.money import is_known
+from ingest.fields.normalising import spelled
 from ingest.values import ValueKind, find_values
 from ingest.values.currencies import codes
 from ingest.values.model import fold
-from ingest.values.numbers import readings_of
+from ingest.values.numbers import readings_of, spell
 
 _SCALE = Decimal(10_000)
 _MOST_SCALED = 2**63 - 1
@@ -20,22 +21,19 @@ _DURATION = re.compile(r"P(?=\d|T\d)(?:\d+(?:\.\d+)?[YMWD])*(?:T(?:\d+(?:\.\d+)?
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _LETTERS = {"year": "Y", "month": "M", "week": "W", "day": "D"}
 _LONGEST = 2000  # characters that a person types
+_MOST_DIGITS = 18
 _NUMERIC = (FieldKind.AMOUNT, FieldKind.NUMBER, FieldKind.PERCENT)
-
-
-class WrongValue(PageciteError):
-    """What was typed is no value of the field's kind. The message says what is expected."""
 
 
 def normalise(kind: FieldKind, typed: str) -> str:
     """The normal form of what a person typed.
 
     Raises:
-        WrongValue: it has none, or could mean two things.
+        FieldError: it has none, or could mean two things.
     """
     text = " ".join(typed.split())
     if not text or len(text) > _LONGEST:
-        raise WrongValue(f"A value has 1 to {_LONGEST} characters; --unset leaves a field without one.")
+        raise FieldError(f"A value has 1 to {_LONGEST} characters; --unset leaves a field without one.")
     return _FORMS[kind](text)
 
 
@@ -68,29 +66,31 @@ def _text(text: str) -> str:
     return text
 
 
-def _number(text: str) -> str:
-    """In digits: ``1234.50``, ``1,234.50``, ``1.234,50``. A point alone is a decimal point."""
-    plain = fold(text)
-    sign, digits = ("-", plain[1:].lstrip()) if plain.startswith("-") else ("", plain)
-    if _NUMBER.fullmatch(digits):
-        return sign + digits
-    if not re.fullmatch(r"[\d.,' \u2009]+", digits):
-        raise WrongValue(f"{text} is no number; write it like 1234.50.")
-    readings = sorted(f"{reading:f}" for reading in readings_of(digits))
-    if len(readings) > 1:
-        raise WrongValue(f"{text} could be {' or '.join(readings)}; write one of these.")
-    if not readings:
-        raise WrongValue(f"{text} is no number; write it like 1234.50.")
-    return sign + readings[0]
-
-
 def _amount(text: str) -> str:
-    """A number; a currency beside it belongs to the field ``currency``."""
-    return _number(text)
+    """A currency beside it belongs to the field ``currency``."""
+    return spelled(FieldKind.AMOUNT, _number(text))
+
+
+def _plain(text: str) -> str:
+    return spelled(FieldKind.NUMBER, _number(text))
 
 
 def _percent(text: str) -> str:
-    return _number(text.removesuffix("%").removesuffix("％").rstrip())
+    return _plain(text.removesuffix("%").removesuffix("％").rstrip())
+
+
+def _number(text: str) -> Decimal:
+    """In digits: ``1234.50``, ``1,234.50``, ``1.234,50``. A point alone is a decimal point."""
+    plain = fold(text)
+    sign, digits = (-1, plain[1:].lstrip()) if plain.startswith("-") else (1, plain)
+    if not re.fullmatch(r"[\d.,' \u2009]{1,40}", digits, re.ASCII) or len(re.findall(r"\d", digits)) > _MOST_DIGITS:
+        raise FieldError(f"{text} is no number of at most {_MOST_DIGITS} digits; write it like 1234.50.")
+    readings = [Decimal(digits)] if _NUMBER.fullmatch(digits) else sorted(readings_of(digits))
+    if len(readings) > 1:
+        raise FieldError(f"{text} could be {' or '.join(map(spell, readings))}; write one of these.")
+    if not readings:
+        raise FieldError(f"{text} is no number; write it like 1234.50.")
+    return sign * readings[0]
 
 
 def _date(text: str) -> str:
@@ -99,9 +99,9 @@ def _date(text: str) -> str:
     found = [value for value in find_values(text, names=False) if value.kind is ValueKind.DATE]
     readings = sorted(found[0].readings) if len(found) == 1 and found[0].text == text else []
     if len(readings) > 1:
-        raise WrongValue(f"{text} could be {' or '.join(readings)}; write one of these.")
+        raise FieldError(f"{text} could be {' or '.join(readings)}; write one of these.")
     if not readings or readings[0].startswith("--"):
-        raise WrongValue(f"{text} is no date; write it like 2024-03-05 (year, month, day).")
+        raise FieldError(f"{text} is no date; write it like 2024-03-05 (year, month, day).")
     return readings[0]
 
 
@@ -112,7 +112,7 @@ def _currency(text: str) -> str:
     if len(known) == 1:
         return known[0]
     remedy = f"it could be {', '.join(known)}" if known else "it is none of ISO 4217"
-    raise WrongValue(f"{text}: {remedy}; write a currency's three letters, like EUR.")
+    raise FieldError(f"{text}: {remedy}; write a currency's three letters, like EUR.")
 
 
 def _duration(text: str) -> str:
@@ -122,7 +122,7 @@ def _duration(text: str) -> str:
     units = found[0].units & _LETTERS.keys() if len(found) == 1 and found[0].text == text else frozenset[str]()
     if len(units) == 1 and len(found[0].readings) == 1:
         return f"P{min(found[0].readings)}{_LETTERS[min(units)]}"
-    raise WrongValue(f"{text} is no length of time; write it like 30 days, or P30D (ISO 8601).")
+    raise FieldError(f"{text} is no length of time; write it like 30 days, or P30D (ISO 8601).")
 
 
 _FORMS: Mapping[FieldKind, Callable[[str], str]] = {
@@ -131,7 +131,7 @@ _FORMS: Mapping[FieldKind, Callable[[str], str]] = {
     FieldKind.ID: _text,
     FieldKind.DATE: _date,
     FieldKind.AMOUNT: _amount,
-    FieldKind.NUMBER: _number,
+    FieldKind.NUMBER: _plain,
     FieldKind.PERCENT: _percent,
     FieldKind.CURRENCY: _currency,
     FieldKind.DURATION: _duration,

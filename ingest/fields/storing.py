@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
 
+from ingest.errors import FieldError
 from ingest.fields.checks import check
 from ingest.fields.duplicates import find_duplicates
 from ingest.fields.finding import Check, Finding
 from ingest.fields.model import Extraction, Extractor, FieldKind, FieldValue
-from ingest.fields.normal import WrongValue, normalise
+from ingest.fields.normal import normalise
 from ingest.fields.records import correction_from, finding_columns, finding_from, value_columns, value_from
 from ingest.schema import corrections, documents, extractions, fields, findings
 
@@ -62,25 +63,30 @@ def forget(connection: Connection, doc_id: str) -> None:
     connection.execute(delete(findings).where(or_(findings.c.doc_id == doc_id, findings.c.other == doc_id)))
 
 
-def correct(connection: Connection, doc_id: str, value: FieldValue, *, author: str, made_at: str, days: int) -> None:
-    """Note a correction by hand, and let it hold at once.
+def correct(
+    connection: Connection, doc_id: str, values: Sequence[FieldValue], *, author: str, made_at: str, days: int
+) -> None:
+    """Note corrections by hand, and let them hold at once.
 
     Args:
         connection: inside a transaction.
         doc_id: a visible document.
-        value: by a hand; with an empty `raw` the field has no value from now on.
+        values: by a hand; with an empty `raw` a field has no value from now on.
         author: who.
         made_at: UTC, ISO 8601.
         days: see `store`.
     """
-    key = {"doc_id": doc_id, "name": value.name, "item": value.item}
-    connection.execute(delete(corrections).where(*_at(doc_id, value.name, value.item)))
-    connection.execute(insert(corrections).values(**key, raw=value.raw, author=author, made_at=made_at))
+    for value in values:
+        key = {"doc_id": doc_id, "name": value.name, "item": value.item}
+        connection.execute(delete(corrections).where(*_at(doc_id, value.name, value.item)))
+        connection.execute(insert(corrections).values(**key, raw=value.raw, author=author, made_at=made_at))
     if connection.scalar(select(extractions.c.doc_id).where(extractions.c.doc_id == doc_id)) is None:
         # Nobody has looked for its fields yet: that is still to be done.
         connection.execute(insert(extractions).values(doc_id=doc_id, schema="", version="", notes="[]"))
-    kept = [one for one in load_values(connection, doc_id) if (one.name, one.item) != (value.name, value.item)]
-    _write(connection, doc_id, [*kept, value] if value.raw else kept, _noted(connection, doc_id), days)
+    made = {(value.name, value.item): value for value in values}
+    kept = [one for one in load_values(connection, doc_id) if (one.name, one.item) not in made]
+    by_hand = [value for value in made.values() if value.raw]
+    _write(connection, doc_id, [*kept, *by_hand], _noted(connection, doc_id), days)
 
 
 def withdraw(connection: Connection, doc_id: str, name: str, item: int) -> bool:
@@ -130,7 +136,7 @@ def hand_value(name: str, kind: FieldKind, raw: str, item: int) -> FieldValue:
     """The value that a person's input means; it stands on no page."""
     try:
         return FieldValue(name, kind, raw, normalise(kind, raw), extractor=Extractor.HAND, item=item)
-    except WrongValue:  # the field's kind changed since: it is shown as it was typed
+    except FieldError:  # the field's kind changed since: it is shown as it was typed
         return FieldValue(name, FieldKind.TEXT, raw, raw, extractor=Extractor.HAND, item=item)
 
 

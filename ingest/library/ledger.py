@@ -60,12 +60,12 @@ class Ledger(OpenLibrary):
             self._check_visible(connection, doc_id, reader)
             store(connection, doc_id, found, self.duplicate_days)
 
-    def correct_field(self, doc_id: str, value: FieldValue, author: str) -> None:
-        """Set a field by hand, or take its value away. It holds however often the document is read again.
+    def correct_fields(self, doc_id: str, values: Sequence[FieldValue], author: str) -> None:
+        """Set fields by hand, or take their values away. It holds however often the document is read again.
 
         Args:
             doc_id: a visible document.
-            value: see `ingest.fields.storing.hand_value`; with an empty `raw` the field has no value from now on.
+            values: see `ingest.fields.storing.hand_value`; with an empty `raw` a field has no value from now on.
             author: who.
 
         Raises:
@@ -74,7 +74,7 @@ class Ledger(OpenLibrary):
         now = datetime.now(UTC).isoformat(timespec="seconds")
         with self._database.writing() as connection:
             self._check_visible(connection, doc_id)
-            correct(connection, doc_id, value, author=author, made_at=now, days=self.duplicate_days)
+            correct(connection, doc_id, values, author=author, made_at=now, days=self.duplicate_days)
 
     def withdraw_correction(self, doc_id: str, name: str, item: int) -> bool:
         """Forget a correction; tells whether there was one. Its value goes when fields are looked for again."""

@@ -119,7 +119,7 @@ def test_what_was_added_before_there_were_fields_gets_them_later(library: Librar
 
 
 def set_total(library: Library, doc_id: str, typed: str) -> None:
-    library.correct_field(doc_id, hand_value("total", FieldKind.AMOUNT, typed, WHOLE), "Ada")
+    library.correct_fields(doc_id, [hand_value("total", FieldKind.AMOUNT, typed, WHOLE)], "Ada")
 
 
 def test_a_correction_holds_at_once_and_survives_looking_again_and_reading_by_another_engine(
@@ -175,7 +175,7 @@ def test_a_changed_file_begins_without_the_corrections_of_its_old_version_which_
         set_total(library, first.doc_id, "1")
     (tmp_path / "a.tif").write_bytes(old)
     add_invoice(library, tmp_path, "a.tif", *INVOICE, *SUMS)
-    assert plain(record_of(library, first.doc_id))["total"] == "120"
+    assert plain(record_of(library, first.doc_id))["total"] == "120.00"
     assert library.fields(second.doc_id) is None
 
 
@@ -242,9 +242,9 @@ def test_duplicates_appear_and_vanish_with_corrections(library: Library, tmp_pat
     third = add_invoice(library, tmp_path, "c.tif", "INVOICE", "number: INV-9", "seller: Fernhill Ltd")
     assert duplicates(library) == {"a.tif": {"b.tif"}, "b.tif": {"a.tif"}}
     number = hand_value("number", FieldKind.ID, "INV-9", WHOLE)
-    library.correct_field(second.doc_id, number, "Ada")
+    library.correct_fields(second.doc_id, [number], "Ada")
     assert record_of(library, second.doc_id).doubts("number")[0].other == third.doc_id
-    library.correct_field(third.doc_id, hand_value("number", FieldKind.ID, "INV-10", WHOLE), "Ada")
+    library.correct_fields(third.doc_id, [hand_value("number", FieldKind.ID, "INV-10", WHOLE)], "Ada")
     assert record_of(library, third.doc_id).findings == ()
 
 
@@ -255,7 +255,7 @@ def test_old_and_new_fields_are_never_mixed_for_a_reader(library: Library, tmp_p
         with Library(library.folder, library._database.url) as beside:
             set_total(beside, outcome.doc_id, "999")
         assert library.fields(outcome.doc_id) == before
-    assert plain(record_of(library, outcome.doc_id))["total"] == "999"
+    assert plain(record_of(library, outcome.doc_id))["total"] == "999.00"
 
 
 def test_a_publication_that_is_killed_leaves_neither_text_nor_fields(
