@@ -12,7 +12,7 @@ from ingest.fields.duplicates import find_duplicates
 from ingest.fields.finding import Check, Finding
 from ingest.fields.model import Extraction, Extractor, FieldKind, FieldValue
 from ingest.fields.normal import normalise
-from ingest.fields.records import correction_from, finding_columns, finding_from, value_columns, value_from
+from ingest.fields.records import correction_from, finding_columns, finding_from, sound, value_columns, value_from
 from ingest.schema import corrections, documents, extractions, fields, findings
 
 DUPLICATE_DAYS = 7
@@ -52,7 +52,7 @@ def store(connection: Connection, doc_id: str, found: Found | None, days: int = 
     notes = json.dumps(extraction.notes, ensure_ascii=False)
     row = {"doc_id": doc_id, "schema": extraction.schema, "version": found.version, "notes": notes}
     connection.execute(insert(extractions).values(row))
-    values = _corrected(connection, doc_id, extraction.values, kinds | dict(found.kinds))
+    values = _corrected(connection, doc_id, sound(extraction.values), kinds | dict(found.kinds))
     _write(connection, doc_id, values, found.findings, days)
 
 
