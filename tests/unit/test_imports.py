@@ -24,6 +24,7 @@ SHARED = {
     "ingest.boxes",
     "ingest.settings",
     "ingest.errors",
+    "ingest.fields",
     "ingest.library",
     "ingest.records",
     "ingest.invisible",
