@@ -28,7 +28,7 @@ def evaluate_fields(settings: Settings, labels: Path, *, in_library: bool, misse
 
     Raises:
         ConfigError, LibraryError: a file, a setting or the library is not as it should be.
-        DocumentError, PageError: a document cannot be read.
+        DocumentError: a document cannot be read.
     """
     known = load_labels(labels)
     schemas = load_schemas(settings.schemas)
@@ -55,7 +55,10 @@ def _of_library(library: Library, schemas: tuple[Schema, ...]) -> Extract:
 def _of_files(source: PageSource, folder: Path, schemas: tuple[Schema, ...], *, xml: bool = True) -> Extract:
     def read(one: LabelledFields) -> Extraction:
         path = folder / one.file
-        return extract(source.pages(path), path if xml else None, schemas)
+        try:
+            return extract(source.pages(path), path if xml else None, schemas)
+        except (DocumentError, PageError) as error:
+            raise DocumentError(f"{path}: {error}") from error
 
     return read
 
@@ -68,7 +71,7 @@ def field_figures(data: Path, settings: Settings) -> Iterator[tuple[str, list[st
         yield f"\nfields, {one.title}", []
         try:
             measured = measure_fields(one.labels, _of_files(source, one.folder, schemas, xml=one.xml), schemas)
-        except (DocumentError, PageError) as error:
+        except DocumentError as error:
             yield f"  not measured: {error}", [f"fields, {one.title}: not measured, {error}"]
             continue
         yield from _lines(one, measured)

@@ -47,8 +47,10 @@ def load_labels(path: Path) -> tuple[LabelledFields, ...]:
     """
     try:
         rows = TypeAdapter(list[_Row]).validate_json(path.read_text("utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read ({error}). Name a JSON file of labels.") from error
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}). Name a JSON file of labels.") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: is not UTF-8. Save it in that encoding.") from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(place + 1) if isinstance(place, int) else place for place in first["loc"][:3])

@@ -1,6 +1,7 @@
 """Labelled documents by others whose fields are known, with the bars that `make eval` holds the figures against."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,15 @@ from ingest.errors import ConfigError
 from retrieval.field_labels import LabelledFields
 
 _EXACT = 1.0
+_AMERICAN = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{2})")
+_PIVOT = 70  # as in POSIX
+_CONTRACT = {
+    "party": "Parties",
+    "agreement_date": "Agreement Date",
+    "effective_date": "Effective Date",
+    "expiration_date": "Expiration Date",
+    "governing_law": "Governing Law",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +47,15 @@ def field_sets(data: Path) -> list[FieldSet]:
     Raises:
         ConfigError: a folder's labels have another form.
     """
-    found: list[FieldSet] = []
-    for name, build in (
-        ("zugferd", _einvoices),
-        ("invoice2data", _invoices),
-        ("sroie", _receipts),
-        ("zh_vat_invoice", _vat),
-    ):
-        if (data / name).is_dir():
-            found += build(data / name)
-    return found
+    builders = {
+        "zugferd": _einvoices,
+        "invoice2data": _invoices,
+        "sroie": _receipts,
+        "zh_vat_invoice": _vat,
+        "cuad": _contracts,
+    }
+    present = [(data / name, build) for name, build in builders.items() if (data / name).is_dir()]
+    return [one for folder, build in present for one in build(folder)]
 
 
 def _einvoices(folder: Path) -> list[FieldSet]:
@@ -137,6 +146,27 @@ def _vat_invoice(entry: Any) -> LabelledFields:
         "item_tax_rate": "税率",
     }
     return _labels(entry["file"], {name: truth[key] for name, key in names.items() if truth.get(key)})
+
+
+def _contracts(folder: Path) -> list[FieldSet]:
+    labels = _read(folder, _contract)
+    return [FieldSet(f"contracts ({len(labels)})", folder, labels, {})]
+
+
+def _contract(entry: Any) -> LabelledFields:
+    """What is labelled with a plain answer; dates that are computed or blank are left out."""
+    truth = entry["ground_truth"]
+    answers = {name: truth.get(key, {}).get("answer") or "" for name, key in _CONTRACT.items()}
+    fields: dict[str, tuple[str, ...]] = {}
+    if answers["governing_law"]:
+        fields["governing_law"] = (answers["governing_law"],)
+    for name, text in answers.items():
+        if date := _AMERICAN.fullmatch(text.strip()):
+            month, day, year = map(int, date.groups())
+            fields[name] = (f"{year + (1900 if year >= _PIVOT else 2000)}-{month:02}-{day:02}",)
+    names = [" ".join(re.sub(r"\(.*?\)", "", part).split()) for part in answers["party"].split(";")]
+    fields["party"] = tuple(name for name in names if any(map(str.isalpha, name)))
+    return LabelledFields(entry["file"], fields)
 
 
 def _labels(file: str, fields: dict[str, Any]) -> LabelledFields:

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ingest.fields.folding import folded
+from ingest.fields.habits import Habits
 from ingest.fields.model import FieldKind
-from ingest.fields.normalising import Amount, amounts_in, dates_in, identifier, normalise, spelled
+from ingest.fields.normalising import Amount, amounts_in, dates_in, identifier, normalise, spans_in, spelled
 from ingest.fields.schema import FieldSpec, Find
 from ingest.fields.sheet import Segment
 from ingest.fields.view import Place, View
@@ -16,6 +17,7 @@ _REST, _RIGHT, _BELOW = 1.0, 0.92, 0.75
 _INSIDE = 0.8  # of a label that does not lead its segment
 _SENTENCE = 0.5
 _LONG = 90  # characters of a segment that is a sentence
+_NAME_RANK = 0.12  # of names, which are hardly ever elsewhere once a label has them
 _RANK = 0.35  # how much less sure the last of a field's labels is
 _REMARK = re.compile(r"^\s*[（(\[][^\d)）\]]*[)）\]]")
 _REMARK_ALONE = re.compile(r"[（(\[][^)）\]]*[)）\]]")  # "Handelsrechnung (380)"
@@ -23,6 +25,7 @@ _LEAD = re.compile(r"^[\s:：.\-–=*#>)）]+")
 _CENTS = re.compile(r"\d[.,]\d{2}(?!\d)")
 _FORM_ALONE = re.compile(r"(?i)(?:gmbh|ag|kg|inc|ltd|limited|llc|corp|s\.?a\.?s?|sarl|b\.?v|plc|company)\b.{0,20}")
 _COLONS = (":", "：")
+_TAX_ID, _SHORTEST_TAX_ID = "tax_id", 7  # "VAT 20" is no number
 _PHONE = re.compile(r"^\+|^0\d{1,3}[-/]\d{6,}$")
 _WEBLIKE = re.compile(r"@|www\.|https?:")
 _TELLING = 6  # letters of a label that needs no colon before a name
@@ -60,7 +63,8 @@ def labelled(view: View) -> Iterator[Candidate]:
             if spec is None or spec.item or spec.find not in (Find.LABEL, Find.SELLER):
                 continue
             for raw, value, segment, how in _values(view, place, spec):
-                score = how * (1 - _RANK * meaning.rank) * _standing(place) * min(1.0, 0.3 + segment.confidence)
+                rank = _NAME_RANK if spec.kind is FieldKind.NAME else _RANK
+                score = how * (1 - rank * meaning.rank) * _standing(place) * min(1.0, 0.3 + segment.confidence)
                 yield Candidate(spec.name, spec.kind, raw, value, segment, score, place.label.key)
 
 
@@ -82,9 +86,11 @@ def _values(view: View, place: Place, spec: FieldSpec) -> Iterator[tuple[str, st
     if spec.kind in (FieldKind.NAME, FieldKind.TEXT) and not _introduces(place):
         return
     for text, segment, how in near(view, place):
+        if spec.kind is FieldKind.NAME and _is_label(view, segment) and segment is not place.segment:
+            continue
         value = _read(view, spec, text)
         if value:
-            yield raw_of(spec.kind, text, value), value, segment, how
+            yield raw_of(spec.kind, text, value, view.habits), value, segment, how
             return
 
 
@@ -98,6 +104,12 @@ def _introduces(place: Place) -> bool:
     if _FORM_ALONE.fullmatch(rest):  # "Lieferant GmbH" is a name
         return False
     return len(place.label.key) >= _TELLING and (rest[0].isupper() or has_han(rest[0]))
+
+
+def _is_label(view: View, segment: Segment) -> bool:
+    """Whether a segment ends with a label, and so waits for a value itself: "Your purchase order"."""
+    labels = view.labels_of(segment)
+    return bool(labels) and not folded(segment.text[labels[-1].end :])
 
 
 def near(view: View, place: Place) -> Iterator[tuple[str, Segment, float]]:
@@ -124,7 +136,8 @@ def clean(text: str) -> str:
 def _read(view: View, spec: FieldSpec, text: str) -> str | None:
     match spec.kind:
         case FieldKind.ID:
-            return _identifier(view, text)
+            found = _identifier(view, text)
+            return None if found and spec.name.endswith(_TAX_ID) and len(folded(found)) < _SHORTEST_TAX_ID else found
         case FieldKind.NAME | FieldKind.TEXT:
             return normalise(spec.kind, text, view.habits) if is_name(text) else None
         case _:
@@ -136,6 +149,8 @@ def _identifier(view: View, text: str) -> str | None:
         return None
     found = identifier(text)
     if not found or len(found) < 2 or _PHONE.search(found):
+        return None
+    if re.search(rf"{re.escape(found)}\s?%", text):
         return None
     head = " ".join(text.split()[:3])
     if (dates_in(head, view.habits) and dates_in(found, view.habits)) or _CENTS.fullmatch(found[-4:]):
@@ -154,9 +169,12 @@ def is_name(text: str) -> bool:
     )
 
 
-def raw_of(kind: FieldKind, text: str, value: str) -> str:
-    """The part of a text that a value comes from; an identifier is told from the words around it."""
-    return value if kind is FieldKind.ID else text
+def raw_of(kind: FieldKind, text: str, value: str, habits: Habits) -> str:
+    """The part of a text that a value comes from, without the words around it."""
+    if kind is FieldKind.ID:
+        return value
+    spans = spans_in(kind, text, habits) if kind is FieldKind.DATE else []
+    return next((text[start:end] for found, start, end in spans if found == value), text)
 
 
 def _amount(view: View, place: Place) -> tuple[Amount, Segment, float] | None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from ingest.fields.candidates import Candidate
+from ingest.fields.candidates import Candidate, raw_of
 from ingest.fields.folding import folded
 from ingest.fields.model import FieldKind
 from ingest.fields.normalising import dates_in
@@ -29,7 +29,8 @@ def unlabelled_dates(view: View, found: Iterable[Candidate]) -> Iterator[Candida
                 continue
             score = _score(view, segment, numbers.get(segment.row))
             if score:
-                yield Candidate(ISSUED, FieldKind.DATE, segment.text, dates[0], segment, score)
+                raw = raw_of(FieldKind.DATE, segment.text, dates[0], view.habits)
+                yield Candidate(ISSUED, FieldKind.DATE, raw, dates[0], segment, score)
 
 
 def _score(view: View, segment: Segment, number: Candidate | None) -> float:

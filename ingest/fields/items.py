@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from ingest.fields.candidates import Candidate
+from ingest.fields.folding import folded
 from ingest.fields.model import FieldKind
 from ingest.fields.normalising import amounts_in, normalise, spelled
 from ingest.fields.sheet import Segment
@@ -19,6 +20,9 @@ _DESCRIPTION, _QUANTITY, _PRICE, _AMOUNT, _RATE = (
 )
 _NUMBERS = (_QUANTITY, _PRICE, _AMOUNT)
 _SUMS = ("net", "tax", "total", "payable")
+_SUM_WORDS = frozenset(
+    map(folded, ("合计", "小计", "总计", "total", "subtotal", "summe", "gesamt", "zwischensumme", "sous-total"))
+)
 _SURE = 0.75
 _MOST = 500  # items
 _FAR = 4.0  # heights of a row without a number, after which a table has ended
@@ -41,8 +45,10 @@ class _Item:
 
     @property
     def is_item(self) -> bool:
-        """Whether it has an amount, or what makes one."""
-        return _AMOUNT in self.cells or (_QUANTITY in self.cells and _PRICE in self.cells)
+        """Whether it has an amount, beside another number or a name, or what makes one; a page's number is none."""
+        numbers = sum(name in self.cells for name in _NUMBERS)
+        amount = self.cells.get(_AMOUNT)
+        return numbers > 1 or (amount is not None and _DESCRIPTION in self.cells and not amount[0].strip().isdigit())
 
 
 def find_items(view: View) -> Iterator[tuple[int, Candidate]]:
@@ -55,13 +61,13 @@ def find_items(view: View) -> Iterator[tuple[int, Candidate]]:
 
 
 def _table(view: View, head: int, kinds: dict[str, FieldKind]) -> list[_Item]:
-    columns = _columns(view, head)
+    columns = _columns(view, view.heads[head])
     items: list[_Item] = []
     current = _Item(bottom=view.sheet.rows[head][0].box[3])
     page = view.sheet.rows[head][0].page
     for number in range(head + 1, len(view.sheet.rows)):
         row = view.sheet.rows[number]
-        if number in view.heads or row[0].page != page or _ends(view, row, current):
+        if number in view.head_rows or row[0].page != page or _ends(view, row, current):
             break
         cells = _cells(view, row, columns, kinds)
         if any(name in cells and name in current.cells for name in _NUMBERS):
@@ -82,9 +88,8 @@ def _fill(item: _Item, cells: dict[str, tuple[str, str, Segment]], row: tuple[Se
     item.bottom = row[0].box[3]
 
 
-def _columns(view: View, head: int) -> list[_Column]:
+def _columns(view: View, row: tuple[Segment, ...]) -> list[_Column]:
     """The columns of a head with the room that each has, up to half way to its neighbours."""
-    row = view.sheet.rows[head]
     kinds = [_meaning(view, segment) for segment in row]
     edges = [0.0, *((one.box[2] + other.box[0]) / 2 for one, other in pairwise(row)), 1.0]
     return [_Column(name, left, right) for name, left, right in zip(kinds, edges, edges[1:], strict=False)]
@@ -98,6 +103,8 @@ def _meaning(view: View, segment: Segment) -> str:
 def _ends(view: View, row: tuple[Segment, ...], current: _Item) -> bool:
     """Whether a row belongs to the table no more: it is a sum, or far below the last."""
     if current.bottom and row[0].box[1] - current.bottom > _FAR * (row[0].box[3] - row[0].box[1]):
+        return True
+    if folded(row[0].text) in _SUM_WORDS and current.is_item:
         return True
     led = [place for segment in row for place in view.places_in(segment) if place.leads]
     sums = [place for place in led if any(meaning.name in _SUMS for meaning in place.label.meanings)]

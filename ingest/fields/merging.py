@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from ingest.errors import ModelError, PageError
-from ingest.fields.asking import Asker
+from ingest.fields.asking import Answers, Asker
 from ingest.fields.candidates import labelled
 from ingest.fields.einvoice import Stated
 from ingest.fields.finding import Check, Finding
@@ -59,23 +59,25 @@ def _located(view: View, spec: FieldSpec, value: FieldValue, ruled: Sequence[Fie
     return replace(value, page_number=segments[0].page, boxes=tuple(segment.box for segment in segments))
 
 
-def contradictions(view: View, known: Sequence[FieldValue], ruled: Sequence[FieldValue]) -> tuple[Finding, ...]:
-    """Values of the e-invoice beside whose label a page shows another."""
+def contradictions(
+    view: View, known: Sequence[FieldValue], ruled: Sequence[FieldValue]
+) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
+    """Values of the e-invoice beside whose label a page shows another; and notes on those that no page shows."""
     candidates = list(labelled(view))
-    found = []
+    found, notes = [], []
     for value in known:
         if value.name not in _COMPARED or value.item != WHOLE:
             continue
         shown = next((one for one in ruled if one.name == value.name and one.confidence >= _BESIDE), None)
         beside = {one.value for one in candidates if one.name == value.name}
+        title = spec.title.lower() if (spec := view.schema.field(value.name)) else value.name
+        states = f"The e-invoice inside the file states {value.value} as {title}"
         if shown and not _same(shown, value) and not any(_same(replace(shown, value=one), value) for one in beside):
-            spec = view.schema.field(value.name)
-            message = (
-                f"The e-invoice inside the file states {value.value} as {spec.title.lower() if spec else value.name}, "
-                f"page {shown.page_number} shows {shown.value}: check which holds."
-            )
+            message = f"{states}, page {shown.page_number} shows {shown.value}: check which holds."
             found.append(Finding(Check.XML, (value.name,), message))
-    return tuple(found)
+        elif not value.page_number:
+            notes.append(f"{states}, which no page shows: check it.")
+    return tuple(found), tuple(notes)
 
 
 def _same(one: FieldValue, other: FieldValue) -> bool:
@@ -93,9 +95,7 @@ def from_answers(view: View, pages: Sequence[PageText], asker: Asker) -> tuple[t
     return tuple(_answered(view, asker.extractor, answers)), ()
 
 
-def _answered(view: View, extractor: Extractor, answers: object) -> Iterator[FieldValue]:
-    if not isinstance(answers, dict):
-        return
+def _answered(view: View, extractor: Extractor, answers: Answers) -> Iterator[FieldValue]:
     for name, raws in answers.items():
         spec = view.schema.field(str(name))
         if spec is None:

@@ -26,6 +26,8 @@ _ID = re.compile(r"[A-Za-z0-9#](?:[\w/.\-–#&+()]*[A-Za-z0-9])?")
 _ID_PREFIX = re.compile(
     r"^\W*(?:(?:no|nr|num|number|numéro|numero|nº|n°|id|#)(?![A-Za-z])\W{0,3})+|^[^A-Za-z0-9]+", re.IGNORECASE
 )
+# Tax numbers in groups: "GB 999 5550 62", "FR 60 421 938 861", "IE 1234567 FA".
+_GROUPED = re.compile(r"[A-Z]{2} ?\d{2,}(?: \d{2,})*(?: [A-Z]{1,2}(?![\w]))?(?!\w)|\d{2,4}(?: \d{2,4}){2,}(?![\w/.-])")
 _UNITS = {"day": "P{}D", "workday": "P{}D", "week": "P{}W", "month": "P{}M", "year": "P{}Y", "hour": "PT{}H"}
 
 
@@ -65,7 +67,7 @@ def normalise(kind: FieldKind, raw: str, habits: Habits = Habits()) -> str | Non
         case FieldKind.CURRENCY:
             return _currency(raw, habits)
         case FieldKind.DURATION:
-            return _duration(raw)
+            return next(iter(durations_in(raw)), None)
         case FieldKind.ID:
             return identifier(raw)
         case _:
@@ -111,9 +113,9 @@ def _whole(value: Value) -> bool:
 
 
 def _one_date(value: Value, habits: Habits) -> str:
-    readings = sorted(reading for reading in value.readings if len(reading) == 10)
-    if len(readings) == 1:
-        return readings[0]
+    readings = sorted(reading for reading in value.readings if len(reading) == 10 and reading[0] != "-")
+    if len(readings) < 2:
+        return readings[0] if readings else ""
     numbers = re.findall(r"\d+", value.text)
     wanted = (numbers[1], numbers[0]) if habits.day_first else (numbers[0], numbers[1])
     month_day = "-".join(f"{int(one):02}" for one in wanted)
@@ -180,17 +182,29 @@ def _currency(raw: str, habits: Habits) -> str | None:
     return min(codes) if len(codes) == 1 else None
 
 
-def _duration(raw: str) -> str | None:
-    for value in find_values(raw, names=False):
-        unit = next(iter(value.units & _UNITS.keys()), "")
-        if value.kind is ValueKind.DURATION and unit:
-            return _UNITS[unit].format(min(value.readings, key=lambda reading: (len(reading), reading)))
-    return None
+def durations_in(text: str) -> tuple[str, ...]:
+    """All times of a text, in order, as ISO 8601; a business day counts as a day."""
+    return tuple(found for found, _, _ in spans_in(FieldKind.DURATION, text, Habits()))
+
+
+def spans_in(kind: FieldKind, text: str, habits: Habits) -> list[tuple[str, int, int]]:
+    """The dates or times of a text, each with the offsets where it begins and ends; not those that OCR glued."""
+    wanted, read = (ValueKind.DATE, _one_date) if kind is FieldKind.DATE else (ValueKind.DURATION, _one_duration)
+    values = [value for value in find_values(text, names=False) if value.kind is wanted]
+    return [(found, value.start, value.end) for value in values if (found := read(value, habits))]
+
+
+def _one_duration(value: Value, habits: Habits) -> str:
+    unit = next(iter(value.units & _UNITS.keys()), "")
+    reading = min(value.readings, key=lambda reading: (len(reading), reading))
+    return _UNITS[unit].format(reading) if unit else ""
 
 
 def identifier(raw: str) -> str | None:
     """The first token of a text that has a digit, without what stands for "number"; None where there is none."""
     text = _ID_PREFIX.sub("", fold(raw).replace("\u2009", " "))
+    if grouped := _GROUPED.match(text):
+        return grouped.group().replace(" ", "")
     for token in text.split()[:2]:
         found = _ID.match(token)
         if found and any(map(str.isdigit, found.group())):

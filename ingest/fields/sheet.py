@@ -13,6 +13,9 @@ from ingest.types import Box, PageText, TextLine
 _GAP = 1.6
 # What stands below something begins at most this many line heights under it.
 _NEAR = 2.6
+# Centres of segments of one row of a skewed page differ by so many heights at most.
+_LEVEL = 0.8
+_SPACED = ("合计", "小计", "名称", "金额", "税额")
 _COLONS = ":："
 
 
@@ -49,8 +52,18 @@ class Sheet:
             yield from row
 
     def right_of(self, segment: Segment) -> Sequence[Segment]:
-        """What follows in the row, from the left."""
-        return self.rows[segment.row][segment.place + 1 :]
+        """What follows in the row, from the left; where the page is skewed, in the rows beside it."""
+        return self.rows[segment.row][segment.place + 1 :] or self._slipped(segment)
+
+    def _slipped(self, segment: Segment) -> list[Segment]:
+        near = [one for row in self.beside(segment.row) for one in row if is_level(one, segment)]
+        return sorted((one for one in near if one.box[0] >= segment.box[2]), key=lambda one: one.box[0])
+
+    def beside(self, row: int) -> list[tuple[Segment, ...]]:
+        """The rows above and below one, on its page."""
+        page = self.rows[row][0].page
+        numbers = [number for number in (row - 1, row + 1) if 0 <= number < len(self.rows)]
+        return [self.rows[number] for number in numbers if self.rows[number][0].page == page]
 
     def below(self, segment: Segment, near: float = _NEAR) -> Segment | None:
         """The first segment under one that shares its column and is near."""
@@ -71,6 +84,12 @@ class Sheet:
                 return
             yield found
             last = found
+
+
+def is_level(one: Segment, other: Segment) -> bool:
+    """Whether two segments stand side by side, or nearly so."""
+    height = max(one.box[3] - one.box[1], other.box[3] - other.box[1])
+    return abs((one.box[1] + one.box[3]) - (other.box[1] + other.box[3])) < 2 * _LEVEL * height
 
 
 def build_sheet(pages: Sequence[PageText], keys: Collection[str]) -> Sheet:
@@ -119,7 +138,7 @@ def _closed_up(pieces: Sequence[Segment], keys: Collection[str]) -> list[Segment
         before = found[-1] if found else None
         if before and len(before.text) == 1 and has_han(before.text) and has_han(piece.text[:1]):
             head = piece.text[:1] if piece.text[1:2] in (*_COLONS, "") else ""
-            if head and folded(before.text + head) in keys:
+            if head and (folded(before.text + head) in keys or before.text + head in _SPACED):
                 box = union((before.box, piece.box))
                 found[-1] = Segment(before.text + piece.text, box, piece.page, confidence=piece.confidence)
                 continue

@@ -20,6 +20,7 @@ _FITS, _PAID, _AGAIN, _LARGE, _MISFIT = 0.6, 0.6, 0.12, 0.2, 1.0
 _SUMMARY_ROWS = 7  # rows below the head of a breakdown of taxes
 _IN_SUMMARY = 0.5
 _UNLABELLED = 0.4
+_FITTING = 0.7
 _CASH = frozenset(
     map(folded, ("cash", "tendered", "cash tendered", "cash received", "bar", "gegeben", "espèces", "现金"))
 )
@@ -153,7 +154,7 @@ def _sure(one: Candidate, chosen: Sequence[Candidate | None]) -> Candidate:
     """A candidate with its likelihood: surer where the three fit."""
     values = [Decimal(other.value) for other in chosen if other]
     fits = len(values) == len(chosen) and abs(values[0] + values[1] - values[2]) <= _CENT
-    return replace(one, score=min(1.0, one.score * (1.1 if fits else 0.9)))
+    return replace(one, score=min(1.0, max(one.score * 1.1, _FITTING)) if fits else 0.9 * one.score)
 
 
 def _sums(view: View) -> Iterator[Candidate]:

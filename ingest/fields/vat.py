@@ -17,7 +17,7 @@ from ingest.fields.sheet import Segment
 from ingest.fields.view import View
 from ingest.values.numerals import HAN_NUMERAL
 
-_SHAPED, _TOP_SHAPED, _BLOCK, _SUMS, _WRITTEN = 0.6, 0.7, 0.9, 0.9, 0.95
+_SHAPED, _TOP_SHAPED, _BLOCK, _SUMS, _WRITTEN = 0.6, 0.7, 0.97, 0.9, 0.95
 _CODE = re.compile(r"(?<!\d)(\d{10}|\d{12})(?!\d)")
 _NUMBER = re.compile(r"(?:^|[^\d])[Nn]?[Oo0°º]?[.:：]?\s?(?<!\d)(\d{8}|\d{20})(?!\d)")
 _WORDS = re.compile(rf"(?:[¥￥（(]?负?[)）]?)(?:{HAN_NUMERAL}|[元圆圓角分整正零])" + r"{3,40}")
@@ -94,8 +94,7 @@ def _height(segment: Segment) -> float:
 def _sums(view: View) -> Iterator[Candidate]:
     """The row 合计: the sums of amounts and of taxes."""
     for row in view.sheet.rows:
-        head = folded("".join(one.text for one in row if not any(map(str.isdigit, one.text))))
-        if head != "合计":
+        if folded("".join(one.text for one in row if not any(map(str.isdigit, one.text)))) != "合计":
             continue
         found = [(one, segment) for segment in row for one in amounts_in(segment.text, view.habits) if one.is_money]
         for name, (amount, segment) in zip(("net", "tax"), found[-2:] if len(found) > 1 else found, strict=False):
