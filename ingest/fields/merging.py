@@ -7,6 +7,7 @@ from ingest.errors import ModelError, PageError
 from ingest.fields.asking import Answers, Asker
 from ingest.fields.candidates import labelled
 from ingest.fields.einvoice import Stated
+from ingest.fields.finding import Check, Finding
 from ingest.fields.folding import folded
 from ingest.fields.locating import locate
 from ingest.fields.model import WHOLE, Extractor, FieldKind, FieldValue
@@ -58,26 +59,25 @@ def _located(view: View, spec: FieldSpec, value: FieldValue, ruled: Sequence[Fie
     return replace(value, page_number=segments[0].page, boxes=tuple(segment.box for segment in segments))
 
 
-def contradictions(view: View, known: Sequence[FieldValue], ruled: Sequence[FieldValue]) -> tuple[str, ...]:
-    """Notes on values of the e-invoice beside whose label a page shows another, or that no page shows."""
+def contradictions(
+    view: View, known: Sequence[FieldValue], ruled: Sequence[FieldValue]
+) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
+    """Values of the e-invoice beside whose label a page shows another; and notes on those that no page shows."""
     candidates = list(labelled(view))
-    notes = []
+    found, notes = [], []
     for value in known:
         if value.name not in _COMPARED or value.item != WHOLE:
             continue
         shown = next((one for one in ruled if one.name == value.name and one.confidence >= _BESIDE), None)
         beside = {one.value for one in candidates if one.name == value.name}
         title = spec.title.lower() if (spec := view.schema.field(value.name)) else value.name
+        states = f"The e-invoice inside the file states {value.value} as {title}"
         if shown and not _same(shown, value) and not any(_same(replace(shown, value=one), value) for one in beside):
-            notes.append(
-                f"The e-invoice inside the file states {value.value} as {title}, page {shown.page_number} shows "
-                f"{shown.value}: check which holds."
-            )
+            message = f"{states}, page {shown.page_number} shows {shown.value}: check which holds."
+            found.append(Finding(Check.XML, (value.name,), message))
         elif not value.page_number:
-            notes.append(
-                f"The e-invoice inside the file states {value.value} as {title}, which no page shows: check it."
-            )
-    return tuple(notes)
+            notes.append(f"{states}, which no page shows: check it.")
+    return tuple(found), tuple(notes)
 
 
 def _same(one: FieldValue, other: FieldValue) -> bool:

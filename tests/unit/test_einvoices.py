@@ -160,15 +160,15 @@ def test_what_no_page_shows_has_no_page(tmp_path: Path) -> None:
 )
 def test_an_xml_that_contradicts_the_page_is_reported(tmp_path: Path, old: str, new: str, said: str) -> None:
     found = extracted(write(tmp_path / "a.pdf", CII.replace(old, new)))
-    assert len(found.notes) == 1
-    assert re.search(said, found.notes[0])
+    [finding] = found.findings
+    assert re.search(said, finding.message) and found.notes == ()
 
 
 def test_a_line_of_the_page_that_happens_to_be_the_xmls_total_does_not_hide_the_contradiction(tmp_path: Path) -> None:
     found = extracted(
         write(tmp_path / "a.pdf", CII.replace("<ram:GrandTotalAmount>240.00", "<ram:GrandTotalAmount>80.00"))
     )
-    assert len(found.notes) == 1
+    assert len(found.findings) == 1
 
 
 @pytest.mark.parametrize("xml", [BOMB, OUTSIDE], ids=["entity bomb", "external entity"])
