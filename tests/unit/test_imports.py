@@ -24,6 +24,8 @@ SHARED = {
     "ingest.boxes",
     "ingest.settings",
     "ingest.errors",
+    "ingest.fields.model",
+    "ingest.schema",
     "ingest.library",
     "ingest.records",
     "ingest.invisible",

@@ -1,0 +1,199 @@
+"""What a question wants computed: the words for sums, counts, averages and the rest."""
+
+import re
+from dataclasses import dataclass
+
+from ingest.values.numerals import han_number
+from retrieval.ledger.cursor import TAKEN, Cursor
+from retrieval.ledger.plan import Operation, RecordField, Role
+from retrieval.ledger.subjects import field_of, field_pattern
+
+_COUNTS = {
+    word: n for n, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)
+} | {"fifteen": 15, "twenty": 20}
+_N = rf"(?P<n>\d{{1,3}}|{'|'.join(_COUNTS)})"
+_HAN_N = r"(?P<n>\d{1,3}|[一二三四五六七八九十两]{1,3})"
+_LARGE = r"(?:largest|biggest|highest|greatest|most\s+expensive|costliest|priciest|top)"
+_SMALL = r"(?:smallest|lowest|cheapest|least\s+expensive)"
+_HAN_LARGE = r"(?:最大|最高|最贵|最多)"
+_HAN_SMALL = r"(?:最小|最低|最便宜|最少)"
+_UNIT = r"(?:张|份|个|笔|家|位|名)"
+_TOP = (
+    (rf"\b(?:the\s+)?{_LARGE}\s+{_N}\b", False),
+    (rf"\b(?:the\s+)?{_N}\s+{_LARGE}\b", False),
+    (rf"\b(?:the\s+)?(?:{_SMALL}|bottom)\s+{_N}\b", True),
+    (rf"\b(?:the\s+)?{_N}\s+{_SMALL}\b", True),
+    (rf"(?:金额|总额|价税合计)?{_HAN_LARGE}的?(?:前)?{_HAN_N}\s*{_UNIT}", False),
+    (rf"(?:金额|总额)?(?:排名|排)?(?:在)?前\s*{_HAN_N}\s*(?:大|高|{_UNIT})(?:的)?", False),
+    (rf"(?:金额|总额|价税合计)?{_HAN_SMALL}的?(?:前)?{_HAN_N}\s*{_UNIT}", True),
+)
+_BEST = (
+    (rf"\b(?:the\s+)?{_LARGE}\b|(?:金额|总额|价税合计)?{_HAN_LARGE}的?(?:[一1]?{_UNIT})?", False),
+    (rf"\b(?:the\s+)?{_SMALL}\b|(?:金额|总额|价税合计)?{_HAN_SMALL}的?(?:[一1]?{_UNIT})?", True),
+)
+_GROUP_NOUNS = (
+    (r"\b(?:suppliers?|vendors?|sellers?)\b|供应商|供货商|销售方|卖方", Role.SELLER),
+    (r"\b(?:customers?|clients?|buyers?)\b|客户|购买方|买方", Role.BUYER),
+)
+_NOT_STATED = r"(?:约定|写明|注明|载明|规定|标明|写|填写|填|列明|说明|明确)?"
+_OVERDUE = (
+    r"\b(?:(?:that|which)\s+)?(?:(?:are|is|were|have\s+been)\s+)?(?:already\s+|now\s+"
+    r"|currently\s+)?(?:overdue|past\s+(?:their\s+|its\s+|the\s+)?due(?:\s+date)?|late)\b"
+    r"|(?:已经?)?(?:逾期|过期|超期)(?:的|未付的?|未支付的?)?"
+)
+_DUPLICATE = (
+    r"\b(?:possible\s+|potential\s+)?duplicate[sd]?\b|\b(?:issued|entered|billed|recorded|sent|appear"
+    r"|there)\s+(?:twice|more\s+than\s+once)\b|重复(?:的|开具的?|录入的?)?"
+)
+_WE = r"(?:we|i|our\s+company)"
+# An amount's name may stand between: "how much tax did we pay".
+_GAP = rf"[\s{TAKEN}]+"
+_PAY = r"(?:pay|paid|spend|spent|owe|owed)"
+_PAID = (
+    rf"\bhow\s+much{_GAP}(?:money\s+)?(?:(?:did|have|do|had)\s+)?{_WE}\s+(?:have\s+)?{_PAY}\b(?:\s+(?:to|with|at|on))?"
+    rf"|\b(?:what|which\s+amount)\s+(?:did|have|do)\s+{_WE}\s+{_PAY}\b(?:\s+(?:to|with|at|on))?"
+    rf"|\bour\s+(?:total\s+)?(?:spend(?:ing)?|payments?)\b(?:\s+(?:to|with|at|on))?"
+    rf"|\btotal\s+(?:spend(?:ing)?|payments?)\b(?:\s+(?:to|with|at|on))?"
+)
+_BILLED = (
+    rf"\bhow\s+much{_GAP}(?:(?:did|have|do|had)\s+)?{_WE}\s+(?:bill(?:ed)?|invoice[d]?|charge[d]?|sell"
+    rf"|sold)\b(?:\s+to)?"
+)
+_HAN_PAID = (
+    r"(?:一共|总共|总计|合计|累计|共计|共)?(?:支付|付款|付给|花费|花|付|采购)(?:了)?(?:给)?(?:了)?(?:一共"
+    r"|总共|总计|合计|累计|共)?"
+)
+_SUM = (
+    r"\bsum(?:\s+up)?(?:\s+of)?\b|\badd(?:ed)?\s+up\b|\b(?:grand\s+)?totals?(?:\s+(?:amount|sum|value))?(?:\s+of)?\b"
+    r"|\b(?:in\s+total|altogether|overall|combined)\b|\bhow\s+much\b"
+)
+_HAN_SUM = r"(?:一共|总共|合计|总计|共计|累计|总和|总额|总金额|加起来|汇总|共)(?:是|为)?"
+_AVERAGE = r"\b(?:average|mean|avg)\b(?:\s+of)?|平均(?:每张|每份|每笔)?(?:的)?"
+_HOW_MANY = r"\bhow\s+many\b|\b(?:the\s+)?(?:number|count)\s+of\b|\bcount\b(?:\s+of)?"
+_HAN_HOW_MANY = rf"(?:一共|总共|共)?有?(?:多少|几)\s*{_UNIT}|(?:的)?(?:数量|数目|张数|份数)(?:是多少)?"
+_LIST = r"\b(?:list|show|which|what|find|give|display)\b|哪些|哪几|列出|显示|列一下|找出|查找|查询"
+_COMPARE = (
+    r"\bcompare\b|\bcomparison\s+(?:of|between)\b|\bversus\b|\bvs\b\.?|\bcompared\s+(?:to|with)\b"
+    r"|比较(?:一下)?|对比(?:一下)?|相比"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be computed, as far as words say it.
+
+    Attributes:
+        operation: None: nothing says it.
+        field: of a missing field, which.
+        limit: of the largest or smallest, how many.
+        ascending: the smallest.
+        role: whether a party that is named is the seller or the buyer; None: nothing says it.
+        ranks: the side whose parties are ranked: "top five suppliers".
+        paid: whether it asks what was paid or billed, whatever the documents are called.
+        late: whether only what is overdue is meant.
+    """
+
+    operation: Operation | None
+    field: RecordField | None = None
+    limit: int = 1
+    ascending: bool = False
+    role: Role | None = None
+    ranks: Role | None = None
+    paid: bool = False
+    late: bool = False
+
+
+def take_missing(cursor: Cursor, *, contracts: bool) -> RecordField | None:
+    """Take "have no governing law", 没有约定适用法律."""
+    names = field_pattern(contracts=contracts)
+    verbs = (
+        r"(?:have|has|state|states|specify|specifies|name|names|contain|contains|mention|mentions|show"
+        r"|shows|give|gives|carry|include|includes|list)"
+    )
+    patterns = (
+        rf"\b(?:(?:that|which|where)\s+)?(?:{verbs}|with|there\s+is)\s+no\s+(?P<field>{names})(?:\s+clause)?\b",
+        rf"\b(?:without|lack|lacks|lacking|missing|miss|misses|are\s+missing|is\s+missing)\s+(?:an?\s+"
+        rf"|the\s+|any\s+)?(?P<field>{names})(?:\s+clause)?\b",
+        rf"\b(?:(?:that|which)\s+)?(?:do|does|did)(?:\s+not|n't|n’t)\s+{verbs}\s+(?:an?\s+|the\s+"
+        rf"|any\s+|its\s+|their\s+)?(?P<field>{names})(?:\s+clause)?\b",
+        rf"\b(?P<field>{names})(?:\s+clause)?\s+(?:is|are)\s+missing\b",
+        rf"(?:没有|没|未曾?|无|缺少|缺|不含|未见){_NOT_STATED}(?P<field>{names})(?:条款)?(?:的)?",
+    )
+    for pattern in patterns:
+        if match := cursor.take(pattern):
+            return field_of(match["field"], contracts=contracts)
+    return None
+
+
+def take_wish(cursor: Cursor) -> Wish:
+    """Take the words for what is to be computed, the most telling first."""
+    late = bool(cursor.take(_OVERDUE))
+    if cursor.take(_DUPLICATE):
+        cursor.take_all(f"{_LIST}|{_HOW_MANY}|{_HAN_HOW_MANY}")
+        return Wish(Operation.DUPLICATE)
+    if cursor.take(_COMPARE):
+        paid, role = _take_paid(cursor)
+        cursor.take_all(f"{_SUM}|{_HAN_SUM}")
+        return Wish(Operation.COMPARE, role=role, paid=paid, late=late)
+    ranked = _take_ranked(cursor)
+    if ranked is not None:
+        return ranked
+    if cursor.take(_AVERAGE):
+        paid, role = _take_paid(cursor)
+        cursor.take_all(f"{_SUM}|{_HAN_SUM}")
+        return Wish(Operation.AVERAGE, role=role, paid=paid, late=late)
+    if cursor.take(f"{_HOW_MANY}|{_HAN_HOW_MANY}"):
+        return Wish(Operation.COUNT, late=late)
+    paid, role = _take_paid(cursor)
+    if paid or _asks_sum(cursor):
+        cursor.take_all(f"{_SUM}|{_HAN_SUM}")
+        return Wish(Operation.SUM, role=role, paid=paid, late=late)
+    if cursor.take(_LIST) or late:
+        cursor.take_all(_LIST)
+        return Wish(Operation.LIST, late=late)
+    return Wish(None, late=late)
+
+
+def _asks_sum(cursor: Cursor) -> bool:
+    if cursor.take(_SUM):
+        return True
+    return bool(cursor.take(_HAN_SUM))
+
+
+def _take_paid(cursor: Cursor) -> tuple[bool, Role | None]:
+    """Take "how much did we pay", and on which side that puts the other party."""
+    if cursor.take(_PAID):
+        return True, Role.SELLER
+    if cursor.take(_BILLED):
+        return True, Role.BUYER
+    if re.search(r"多少|合计|总额|总共|一共|总计|平均|比较|对比", cursor.text) and cursor.take(_HAN_PAID):
+        return True, Role.SELLER
+    return False, None
+
+
+def _take_ranked(cursor: Cursor) -> Wish | None:
+    for pattern, ascending in _TOP:
+        if match := cursor.take(pattern):
+            return _ranked(cursor, Operation.TOP, _number(match["n"]), ascending)
+    for pattern, ascending in _BEST:
+        if cursor.take(pattern):
+            return _ranked(cursor, Operation.MIN if ascending else Operation.MAX, 1, ascending)
+    return None
+
+
+def _ranked(cursor: Cursor, operation: Operation, limit: int, ascending: bool) -> Wish:
+    ranks = None
+    for pattern, role in _GROUP_NOUNS:
+        if ranks is None and cursor.take(pattern):
+            ranks = role
+    paid, role_of_party = _take_paid(cursor)
+    cursor.take_all(f"{_SUM}|{_LIST}|{_HAN_SUM}|\\bby\\s+(?:total|amount|value)\\b")
+    if ranks is not None:
+        operation = Operation.TOP
+    return Wish(operation, limit=limit, ascending=ascending, role=role_of_party, ranks=ranks, paid=paid)
+
+
+def _number(text: str) -> int:
+    if text.isdecimal():
+        return int(text)
+    return _COUNTS.get(text.lower()) or int(han_number(text) or 1)
