@@ -40,7 +40,7 @@ class LedgerFrames:
 
     @property
     def documents(self) -> "pd.DataFrame":
-        """A row for each document that is visible or failed: ``doc_id``, ``name``, ``status``, ``schema``, …"""
+        """A row for each document that is visible or failed: ``doc_id``, ``name``, ``status``, ``schema`` and more."""
         d = documents.c
         columns = (d.doc_id, d.name, d.title, d.status, d.reason, d.added_at, extractions.c.schema)
         source = documents.outerjoin(extractions, extractions.c.doc_id == d.doc_id)

@@ -26,7 +26,7 @@ _BEFORE: tuple[tuple[str, Role | None], ...] = (
 )
 _BEHIND: tuple[tuple[str, Role | None], ...] = (
     (r"^\s*(?:开具|开出|开给我们|开|出具)的?", Role.SELLER),
-    (r"^\s+(?:issued|sent|billed|invoiced|charged)\s+(?:to\s+)?us\b", Role.SELLER),
+    (r"^\s+(?:issued?|sen[dt]|billed|bill|invoiced?|charged?)\b(?:\s+(?:to\s+)?us\b)?", Role.SELLER),
     (r"^\s+(?:paid|owes?|owed)\s+(?:to\s+)?us\b", Role.BUYER),
 )
 _HAN_PAY_TO = compiled(r"(?:向|给|对)\s*$")
@@ -54,6 +54,8 @@ def take_party(cursor: Cursor, mention: Mention) -> tuple[Mention, Role | None]:
     if _TO.search(before):
         return mention, Role.BUYER
     for pattern, role in _BEFORE:
-        if compiled(pattern).search(before):
+        if found := compiled(pattern).search(before):
+            if role is not None:
+                cursor.mark(found.start(), mention.end)
             return mention, role
     return mention, None

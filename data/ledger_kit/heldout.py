@@ -1,0 +1,53 @@
+"""Twenty further questions, in wordings that the sixty do not have."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from ledger_kit.answers import Ask
+from ledger_kit.questions import (
+    CALLOWAY,
+    DELMARRE,
+    HAICHUAN,
+    HOLLER,
+    LINDENAU,
+    OSPREY,
+    TAMSIN,
+    VAUCROIX,
+    Y23,
+    Y24,
+    YUNLING,
+    span,
+)
+
+HELDOUT = (
+    Ask("What have we spent with Calloway Fittings so far, year by year?", "sum", CALLOWAY, group="year"),
+    Ask("Give me the grand total of everything Osprey Hill Consulting billed us in 2023.", "sum", OSPREY, **Y23),
+    Ask(
+        "What's our total spend on Lindenau Papier during Q2 2024?", "sum", LINDENAU, **span("2024-04-01", "2024-06-30")
+    ),
+    Ask("Break down the 2024 invoices by customer.", "sum", group="buyer", **Y24),
+    Ask(
+        "Number of invoices from Hollerbach Technik worth more than 2000 EUR",
+        "count",
+        HOLLER,
+        currency="EUR",
+        over=Decimal(2000),
+    ),
+    Ask("What was the mean invoice amount in 2023?", "average", **Y23),
+    Ask("Which supplier invoice was the most expensive in 2024?", "max", **Y24),
+    Ask("Show me every invoice dated after 1 November 2024.", "list", first=date(2024, 11, 2)),
+    Ask("Are any of the invoices from Tamsin & Rowe Printing past due?", "late", TAMSIN),
+    Ask("Have we been billed twice for anything?", "duplicate"),
+    Ask("Atelier Vaucroix vs Transports Delmarre in 2023: who cost us more?", "compare", VAUCROIX + DELMARRE, **Y23),
+    Ask("Which bills don't state a due date?", "missing", field="date"),
+    Ask("How much VAT was charged by Calloway Fittings in 2024?", "sum", CALLOWAY, measure="tax", **Y24),
+    Ask("我们去年在云岭包装花了多少钱？", "sum", YUNLING, **Y24),
+    Ask("请列出2024年12月开具的全部发票", "list", **span("2024-12-01", "2024-12-31")),
+    Ask("海川精密仪器每年的发票金额合计", "sum", HAICHUAN, group="year"),
+    Ask("金额低于五千元的发票有几张？", "count", currency="CNY", under=Decimal(5000)),
+    Ask("2024年花钱最多的前三家供应商是谁？", "top", group="seller", top=3, **Y24),
+    Ask("云岭包装最近一年开的最大一笔发票是多少？", "max", YUNLING, **span("2024-01-15", "2025-01-15")),
+    Ask("缺少到期日的发票有哪些？", "missing", field="date"),
+)
