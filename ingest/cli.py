@@ -14,6 +14,7 @@ import typer
 from ingest import display
 from ingest.care_command import export, import_archive, rebuild, verify
 from ingest.command import FAILED, running
+from ingest.fields_command import fields
 from ingest.folder_commands import add, sync, watch
 from ingest.library_commands import list_documents, reindex, remove, show, status
 from ingest.options import JsonOption, LibraryOption, VerboseOption
@@ -70,6 +71,7 @@ app.command()(watch)
 app.command("list")(list_documents)
 app.command()(show)
 app.command()(remove)
+app.command()(fields)
 app.command()(status)
 app.command()(reindex)
 app.command()(verify)

@@ -22,6 +22,7 @@ from ingest.streams import own_stdout
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
+    from ingest.fields.finder import Finder
     from ingest.ocr import OcrEngine
     from ingest.watch import Changes
 
@@ -46,6 +47,12 @@ def _build_embeddings(settings: Settings) -> "Embeddings":
     return build_embeddings(settings)
 
 
+def _build_finder(settings: Settings) -> "Finder":
+    from ingest.fields.finder import make_finder
+
+    return make_finder(settings)
+
+
 def _watch_folders(
     folders: Sequence[Path], library: Path, *, poll: bool, remark: Callable[[str], None]
 ) -> "AbstractContextManager[Changes]":
@@ -62,12 +69,14 @@ class Tools:
         engine: makes what reads pages.
         embeddings: makes what embeds their text.
         changes: makes what tells of changes in folders.
+        finder: makes what looks for fields.
         clock: seconds from any beginning.
     """
 
     engine: Callable[[Settings], "OcrEngine"] = _build_engine
     embeddings: Callable[[Settings], "Embeddings"] = _build_embeddings
     changes: "Callable[..., AbstractContextManager[Changes]]" = _watch_folders
+    finder: "Callable[[Settings], Finder]" = _build_finder
     clock: Callable[[], float] = time.monotonic
 
 

@@ -17,7 +17,7 @@ from ingest.files import LIBRARY_FILE
 from ingest.fulltext import full_text, optimise
 from ingest.migrations import prepare
 from ingest.postgres import PostgresServer
-from ingest.schema import FORMAT_VERSION, changes, chunks, facts
+from ingest.schema import FORMAT_VERSION, changes, chunks, facts, findings
 from ingest.sqlite import SqliteServer
 
 _BUSY_SECONDS = 60
@@ -173,7 +173,7 @@ def continue_numbers(connection: Connection) -> None:
     """Let new rows be numbered after those that are there, when rows were entered with their numbers."""
     if connection.dialect.name != "postgresql":
         return  # SQLite looks at the highest number by itself
-    for column in (chunks.c.row, changes.c.seq):
+    for column in (chunks.c.row, findings.c.row, changes.c.seq):
         sequence = func.pg_get_serial_sequence(column.table.name, column.name)
         highest = select(func.coalesce(func.max(column), 0) + 1).scalar_subquery()
         connection.execute(select(func.setval(sequence, highest, text("false"))))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from typing import TypeVar
 
 from ingest.images import image_hash
 from ingest.ocr import OcrEngine
@@ -10,6 +11,8 @@ from ingest.reader import PageReader, Sight
 from ingest.reading import ReadPage
 from ingest.types import Recognition, SourceDocument
 from ingest.workers import Glance, Recall, View
+
+T = TypeVar("T")
 
 # Documents whose fonts are remembered: as many as may be under way at once, and some more.
 _MOST_READERS = 32
@@ -79,6 +82,10 @@ class Desk:
         assert self._sight is not None
         sight, self._sight = self._sight, None
         return self.compose(sight, recognition)
+
+    def perform(self, doc_id: str, work: Callable[[], T]) -> T:
+        """See `Staff.perform`."""
+        return work()
 
     def close(self) -> None:
         """Close the document."""

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from threading import Lock
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TextIO
 
 import typer
@@ -170,7 +171,14 @@ def page_data(record: PageRecord) -> dict[str, Any]:
     }
 
 
-def show_documents(output: Output, records: Sequence[DocumentRecord], names: Mapping[str, str], *, hidden: int) -> None:
+def show_documents(
+    output: Output,
+    records: Sequence[DocumentRecord],
+    names: Mapping[str, str],
+    *,
+    hidden: int,
+    doubts: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> None:
     """A table of documents.
 
     Args:
@@ -178,6 +186,7 @@ def show_documents(output: Output, records: Sequence[DocumentRecord], names: Map
         records: the documents.
         names: of all documents, by id.
         hidden: number of retired documents that are left out.
+        doubts: what a person should know of documents, by id: that one is there twice.
     """
     if not records and not hidden:
         output.line("The library is empty; `ingest add PATH` fills it.")
@@ -194,6 +203,8 @@ def show_documents(output: Output, records: Sequence[DocumentRecord], names: Map
         if record.superseded_by:
             newer = names.get(record.superseded_by, "a document that was removed")
             output.indented(f"superseded by {newer} ({record.superseded_by[:_SHORT_ID]})")
+        for doubt in doubts.get(record.doc_id, ()):
+            output.indented(doubt)
     if hidden:
         output.line(f"{hidden} older version{'s are' if hidden > 1 else ' is'} not shown; --all shows them too.")
 

@@ -20,6 +20,7 @@ Errors of other libraries are translated to these at the boundary, with ``from e
         * DocumentGone           the document was removed or replaced while it was read
         * IndexMismatch          the index was made with another embedding model
         * ArchiveError           a backup cannot be written where it should be, or is damaged, or of a newer format
+    * FieldError             a document has no such field, or a value is none of the field's kind
     * ModelError             an embedding model or an LLM does not answer
 """
 
@@ -100,6 +101,10 @@ class IndexMismatch(LibraryError):
 
 class ArchiveError(LibraryError):
     """An archive cannot be written where it should be, or cannot be imported."""
+
+
+class FieldError(PageciteError):
+    """A document has no field of that name, or what was typed is no value of the field's kind."""
 
 
 class ModelError(PageciteError):

@@ -128,6 +128,10 @@ class PageFlow:
 
         return self._publisher.submit(trimmed)
 
+    def perform(self, doc_id: str, work: Callable[[], T]) -> T:
+        """Do other work on a document; see `Staff.perform`."""
+        return self._staff.perform(doc_id, work)
+
     def _arrivals(self, done: Callable[[str], None]) -> None:
         arrived, _ = wait(self._under_way, return_when=FIRST_COMPLETED)
         doc_ids = [(future, self._under_way.pop(future)) for future in arrived]

@@ -202,7 +202,9 @@ def _pipeline(command: Command, library: Library, report: Report, tools: Tools, 
     report.note("loading models")
     from ingest.pipeline import Pipeline
 
-    return Pipeline(library, settings, tools.engine(settings), tools.embeddings(settings), passwords=tuple(passwords))
+    finder = tools.finder(settings)  # first: a wrong schema is told before models are loaded
+    engine, embeddings = tools.engine(settings), tools.embeddings(settings)
+    return Pipeline(library, settings, engine, embeddings, passwords=tuple(passwords), finder=finder)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """The commands that look at a library and tend it: ``list``, ``show``, ``remove``, ``status`` and ``reindex``."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -37,11 +38,16 @@ def list_documents(
 ) -> None:
     """List the documents with their pages, status, id and title; the places of those that were added from several."""
     with running(library, as_json=as_json, verbose=verbose) as command, command.open_library() as opened:
-        documents = opened.documents()
+        with opened.snapshot():
+            documents, duplicates = opened.documents(), opened.duplicates()
         names = {record.doc_id: record.name for record in documents}
         shown = [record for record in documents if everything or record.status != _RETIRED]
-        command.output.data["documents"] = [display.document_data(record) for record in shown]
-        display.show_documents(command.output, shown, names, hidden=len(documents) - len(shown))
+        command.output.data["documents"] = [
+            display.document_data(record) | {"duplicates": list(map(asdict, duplicates.get(record.doc_id, ())))}
+            for record in shown
+        ]
+        doubts = {doc_id: [finding.message for finding in found] for doc_id, found in duplicates.items()}
+        display.show_documents(command.output, shown, names, hidden=len(documents) - len(shown), doubts=doubts)
 
 
 def show(

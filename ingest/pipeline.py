@@ -4,12 +4,14 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from langchain_core.embeddings import Embeddings
 
 from ingest.entry import Begun, Entry, Run, has_arrived
 from ingest.errors import BrokenFile, DocumentBusy, DocumentError, DocumentGone
+from ingest.fields.finder import Finder, find_fields, make_finder
 from ingest.files import find_files, identify
 from ingest.flow import Job, page_flow
 from ingest.indexing import embed, prepare, reindex
@@ -39,6 +41,7 @@ class Pipeline:
         embeddings: Embeddings,
         *,
         passwords: Sequence[str] = (),
+        finder: Finder | None = None,
     ) -> None:
         """Prepare.
 
@@ -48,8 +51,10 @@ class Pipeline:
             engine: reads pages.
             embeddings: makes vectors.
             passwords: to try on encrypted files; kept nowhere.
+            finder: looks for fields; None: the one that the settings name.
 
         Raises:
+            ConfigError: a schema of fields is wrong.
             IndexMismatch: the library's vectors come from another embedding model than the setting's.
         """
         library.check_model(settings.embedding_model, claim=True)
@@ -58,6 +63,7 @@ class Pipeline:
         self._engine = engine
         self._embeddings = embeddings
         self._passwords = tuple(passwords)
+        self._finder = finder or make_finder(settings)
 
     def add(
         self,
@@ -196,7 +202,8 @@ class Pipeline:
         notes = self._library.page_notes(record.doc_id, record.reader)
         reviews = tuple(reason for status, reason in notes.values() if is_read(status) and reason)
         pages = sum(is_read(status) for status, _ in notes.values())
-        return Outcome(source.path, PRESENT, source.doc_id, pages, warnings=reviews)
+        warnings = (*reviews, *self._library.warnings(record.doc_id))
+        return Outcome(source.path, PRESENT, source.doc_id, pages, warnings=warnings)
 
     def _hand_over(self, begun: Begun, run: Run) -> "Future[Outcome]":
         """Wait for a document's pages, then have it made visible."""
@@ -221,13 +228,13 @@ class Pipeline:
     def _outcome(self, entry: Entry, run: Run) -> Outcome:
         source = entry.source
         try:
-            return self._publish(entry)
+            return self._publish(entry, run)
         except (DocumentError, DocumentGone) as error:
             return Outcome(source.path, FAILED, source.doc_id, reason=str(error))
         finally:
             run.release(source.doc_id)
 
-    def _publish(self, entry: Entry) -> Outcome:
+    def _publish(self, entry: Entry, run: Run) -> Outcome:
         source, reader, failures = entry.source, entry.job.reader, entry.job.failures
         reason = "; ".join(failures[number] for number in sorted(failures))
         if len(failures) == entry.page_count:
@@ -240,7 +247,13 @@ class Pipeline:
         subject, chunks = prepare(texts, source.name, self._settings.chunk_chars)
         vectors = embed(self._embeddings, chunks)
         notes = self._library.page_notes(source.doc_id, reader).values()
-        replaced = self._library.publish(source, reader, subject, chunks, vectors, drop_old=self._drops_old)
+        found = find_fields(
+            self._library, self._finder, source.doc_id, reader, partial(run.flow.perform, source.doc_id)
+        )
+        replaced = self._library.publish(
+            source, reader, subject, chunks, vectors, found=found, drop_old=self._drops_old
+        )
+        warnings += self._library.warnings(source.doc_id)
         reviews = [said for status, said in notes if is_read(status) and said]
         pages = sum(is_read(status) for status, _ in notes)
         status = UPDATED if replaced or entry.reader else ADDED

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from ingest import registry
 from ingest.facts import PURGES, get_count, set_fact
+from ingest.fields.storing import forget
 from ingest.passages import delete_passages, log_change
 
 
@@ -44,4 +45,5 @@ def give_way(connection: Connection, newer: str, older: Iterable[str], *, drop: 
 def _hide(connection: Connection, doc_ids: Iterable[str]) -> None:
     for doc_id in doc_ids:
         delete_passages(connection, doc_id)
+        forget(connection, doc_id)
         log_change(connection, doc_id)

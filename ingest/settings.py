@@ -114,6 +114,15 @@ class Settings(BaseSettings):
         description="What becomes of the LLM's statements that the cited page does not prove: left out (remove), or "
         "shown as unsupported (mark).",
     )
+    schemas: Path | None = Field(
+        None, description="A folder of your own schemas (.toml) of documents' fields, beside those that come along."
+    )
+    duplicate_days: int = Field(
+        7,
+        ge=0,
+        le=366,
+        description="Days between two invoices of one seller and total that are taken for one invoice, at most.",
+    )
     language: Literal["auto", "en", "zh"] = Field("auto", description="Language of the interface.")
 
     @property

@@ -7,7 +7,7 @@ that crashes or hangs what reads it, or takes too much memory, costs one page, o
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache, partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from ingest.errors import BrokenFile, PageError
 from ingest.limits import cores, limits_of, machine_memory
@@ -20,6 +20,8 @@ from ingest.types import Recognition, SourceDocument
 if TYPE_CHECKING:
     from ingest.desk import Desk
     from ingest.reader import Sight
+
+T = TypeVar("T")
 
 _MOST_PROCESSES = 8
 # With an embedded engine each has its models in memory, and takes about a gigabyte while it reads.
@@ -95,6 +97,19 @@ class Staff(Protocol):
         """
         ...
 
+    def perform(self, doc_id: str, work: Callable[[], T]) -> T:
+        """Do other work on a document where its file may be opened.
+
+        Args:
+            doc_id: the document.
+            work: can be pickled.
+
+        Raises:
+            PageError: it took too much time or memory.
+            CancelledError: the staff was sent home.
+        """
+        ...
+
     def close(self) -> None:
         """Release documents and processes; work under way is given up."""
         ...
@@ -146,6 +161,11 @@ class Readers:
             recognition = recall(seen.image, seen.wants_boxes, lambda: worker.ask(_recognise))
             return worker.ask(_finish, recognition)
 
+    def perform(self, doc_id: str, work: Callable[[], T]) -> T:
+        """See `Staff.perform`."""
+        with self._pool.worker(doc_id) as worker:
+            return worker.ask(_perform, work)
+
     def close(self) -> None:
         """See `Staff.close`."""
         self._pool.close()
@@ -192,6 +212,11 @@ class Showers:
         with self._pool.worker(sight.doc_id) as worker:
             return worker.ask(_compose, sight, recognition)
 
+    def perform(self, doc_id: str, work: Callable[[], T]) -> T:
+        """See `Staff.perform`."""
+        with self._pool.worker(doc_id) as worker:
+            return worker.ask(_perform, work)
+
     def close(self) -> None:
         """See `Staff.close`."""
         self._pool.close()
@@ -235,6 +260,10 @@ def _glance(desk: "Desk", source: SourceDocument, page_number: int) -> Glance | 
 
 def _recognise(desk: "Desk") -> Recognition:
     return desk.recognise()
+
+
+def _perform(desk: "Desk", work: Callable[[], T]) -> T:
+    return desk.perform("", work)
 
 
 def _finish(desk: "Desk", recognition: Recognition) -> ReadPage:

@@ -8,6 +8,7 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 from PIL.Image import Image
 
+from ingest.fields.finder import Finder
 from ingest.library import Library
 from ingest.ocr import OcrEngine
 from ingest.pipeline import Pipeline
@@ -82,8 +83,9 @@ def make_pipeline(
     library: Library,
     engine: OcrEngine | None = None,
     embeddings: Embeddings | None = None,
+    finder: Finder | None = None,
     **settings: object,
 ) -> Pipeline:
     """A pipeline on a library with stand-ins where nothing else is given; pages at a low resolution."""
     chosen = Settings(library=library.folder, **{"dpi": 72, **settings})  # type: ignore[arg-type]
-    return Pipeline(library, chosen, engine or FakeEngine(), embeddings or FakeEmbeddings())
+    return Pipeline(library, chosen, engine or FakeEngine(), embeddings or FakeEmbeddings(), finder=finder)

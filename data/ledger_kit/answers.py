@@ -101,7 +101,7 @@ def _reason(bill: Bill, ask: Ask) -> str:
     """Why an invoice does not count: ``outside``, or why it is left out; empty where it counts."""
     if bill.fault == "damaged":
         return "failed"
-    if ask.sellers and bill.seller.name not in ask.sellers or ask.buyer and bill.buyer[0] != ask.buyer:
+    if (ask.sellers and bill.seller.name not in ask.sellers) or (ask.buyer and bill.buyer[0] != ask.buyer):
         return "outside"
     dated, priced = bill.fault != "no-date", bill.fault not in ("no-total", "wrong-sum")
     day = bill.due if ask.by_due or ask.want == "late" else bill.issued

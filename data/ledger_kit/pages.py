@@ -11,10 +11,12 @@ import pymupdf
 from ledger_kit.table import Bill
 
 _WORDS = {
-    "en": "Invoice|Invoice number|Invoice date|Due date|Bill to|Description|Qty|Unit price|Amount|Subtotal|VAT|Total|Currency|From",
+    "en": "Invoice|Invoice number|Invoice date|Due date|Bill to|Description|Qty|Unit price"
+    "|Amount|Subtotal|VAT|Total|Currency|From",
     "de": "Rechnung|Rechnungsnummer|Rechnungsdatum|Fällig am|Rechnung an|Beschreibung|Menge|Einzelpreis|Betrag"
     "|Nettobetrag|MwSt.|Gesamtbetrag|Währung|Von",
-    "fr": "Facture|Numéro de facture|Date de facture|Date d'échéance|Facturé à|Description|Quantité|Prix unitaire|Montant"
+    "fr": "Facture|Numéro de facture|Date de facture|Date d'échéance|Facturé à|Description|Quantité|Prix unitaire"
+    "|Montant"
     "|Total HT|TVA|Total TTC|Devise|De",
     "zh": "发票|发票号码|开票日期|到期日期|购买方|项目名称|数量|单价|金额|合计金额|税额|价税合计|币种|销售方",
 }

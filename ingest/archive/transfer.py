@@ -10,10 +10,22 @@ from sqlalchemy.exc import DatabaseError
 
 from ingest.errors import LibraryNotWritable
 from ingest.registry import REMOVED
-from ingest.schema import chunks, documents, facts, metadata, pages, paths, readings
+from ingest.schema import (
+    chunks,
+    corrections,
+    documents,
+    extractions,
+    facts,
+    fields,
+    findings,
+    metadata,
+    pages,
+    paths,
+    readings,
+)
 
 # What cannot be made again from the rest, in an order in which rows may be entered.
-ROWS: tuple[Table, ...] = (documents, paths, pages, readings, chunks)
+ROWS: tuple[Table, ...] = (documents, paths, pages, readings, chunks, extractions, fields, corrections, findings)
 TRUTH: tuple[Table, ...] = (facts, *ROWS)
 _COUNTED = (documents, pages, chunks)
 _ROWS = 100  # rows in memory at once; a reading of a page may have a hundred kB

@@ -6,13 +6,14 @@ rebuilt).
 
 from ingest.library.adding import Adding
 from ingest.library.contents import Contents
+from ingest.library.ledger import Ledger
 from ingest.library.model import Indexed
 from ingest.library.search import Search
 
 __all__ = ("Library",)
 
 
-class Library(Adding, Indexed, Contents, Search):
+class Library(Adding, Indexed, Contents, Search, Ledger):
     """A library folder, open. Safe to use from several threads, and beside other processes.
 
     What works on one document (`begin` and what follows, to `publish`) is for the one who has its `claim`.

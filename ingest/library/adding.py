@@ -6,6 +6,7 @@ from PIL import Image
 
 from ingest import journal, places, registry
 from ingest.errors import DocumentGone
+from ingest.fields.storing import Found, store
 from ingest.files import as_text
 from ingest.library.model import check_model, write_index
 from ingest.library.removing import Removing
@@ -134,6 +135,7 @@ class Adding(Removing):
         pieces: Sequence[Chunk],
         vectors: Vectors,
         *,
+        found: Found | None = None,
         drop_old: bool = False,
     ) -> list[str]:
         """Make a document visible with the pages of a reader, in one step, in place of what was visible before.
@@ -147,6 +149,7 @@ class Adding(Removing):
             subject: what it is about.
             pieces: its chunks.
             vectors: of the chunks, one row each.
+            found: its fields; None where nobody has looked for them, so that none are shown.
             drop_old: whether an older version is removed, not kept.
 
         Returns:
@@ -170,6 +173,8 @@ class Adding(Removing):
             gone = places.take_places(connection, doc_id)
             replaced = [one for one in gone if registry.get_status(connection, one) == registry.READY]
             dropped = give_way(connection, doc_id, gone, drop=drop_old)
+            # After older versions are gone, which would be taken for duplicates.
+            store(connection, doc_id, found, self.duplicate_days)
             images = journal.image_names(connection, doc_id)
         self._shelves.tidy(doc_id, images)
         self._finish(dropped)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from ingest.database import Database
 from ingest.errors import LibraryNotWritable
+from ingest.fields.storing import DUPLICATE_DAYS
 from ingest.files import is_library
 from ingest.locks import Claim, claim_document
 from ingest.settings import Settings
@@ -22,19 +23,28 @@ from ingest.vectors import VectorIndex
 class OpenLibrary:
     """What all that a library can do stands on."""
 
-    def __init__(self, folder: Path | str, database_url: str = "", *, chroma_url: str = "") -> None:
+    def __init__(
+        self,
+        folder: Path | str,
+        database_url: str = "",
+        *,
+        chroma_url: str = "",
+        duplicate_days: int = DUPLICATE_DAYS,
+    ) -> None:
         """Open a library, creating it where there is none.
 
         Args:
             folder: where it is.
             database_url: of the PostgreSQL database that holds its tables; empty: SQLite in the folder.
             chroma_url: of the Chroma server that holds its vectors; empty: Chroma in the folder.
+            duplicate_days: between two invoices of one seller and sum that are taken for duplicates, at most.
 
         Raises:
             LibraryNotWritable: the folder cannot be created or written.
             LibraryError: the database is damaged or of a newer format.
         """
         self.folder = Path(folder).absolute()
+        self.duplicate_days = duplicate_days
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -51,7 +61,12 @@ class OpenLibrary:
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """Open the library of the settings, as the constructor does."""
-        return cls(settings.library, settings.database_url.get_secret_value(), chroma_url=settings.chroma_url)
+        return cls(
+            settings.library,
+            settings.database_url.get_secret_value(),
+            chroma_url=settings.chroma_url,
+            duplicate_days=settings.duplicate_days,
+        )
 
     @staticmethod
     def exists(folder: Path | str, database_url: str = "") -> bool:

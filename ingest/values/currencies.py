@@ -31,6 +31,7 @@ _SIGNS = {
     "₪": "ILS",
     "฿": "THB",
     "RMB": "CNY",
+    "RM": "MYR",
     "Rs.": "INR",
     "Rs": "INR",
     "kr.": "SEK NOK DKK",
@@ -62,7 +63,7 @@ _SIGNS = {
 }
 _CODES = (
     "USD EUR GBP CNY JPY CHF CAD AUD NZD HKD SGD TWD KRW INR SEK NOK DKK PLN CZK HUF RUB BRL MXN ZAR TRY ILS THB AED "
-    "SAR"
+    "SAR MYR"
 )
 # Words, in any case.
 _WORDS = {

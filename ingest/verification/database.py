@@ -11,10 +11,21 @@ from sqlalchemy import Connection, func, select
 from ingest.errors import LibraryError
 from ingest.facts import LIBRARY_ID, MODEL, get_fact
 from ingest.registry import READY
-from ingest.schema import chunks, documents, metadata, pages, paths, readings
+from ingest.schema import (
+    chunks,
+    corrections,
+    documents,
+    extractions,
+    fields,
+    findings,
+    metadata,
+    pages,
+    paths,
+    readings,
+)
 from ingest.verification.problems import REPAIR, RESTORE, Kind, Problem
 
-OWNED = (paths, pages, readings, chunks)  # rows of documents
+OWNED = (paths, pages, readings, chunks, extractions, fields, corrections, findings)  # rows of documents
 _MOST = 20  # complaints of SQLite about one file; a page that is garbled brings hundreds
 _BUSY_SECONDS = 60
 _DAMAGED = "do not write to it; put a backup in its place with `ingest import --replace`"

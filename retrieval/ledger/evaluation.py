@@ -1,4 +1,4 @@
-"""Whether questions over a ledger are answered exactly, with the coverage statement: `data/draw_ledger_set.py` draws the set.
+"""Whether questions over a ledger are answered exactly; `data/draw_ledger_set.py` draws the set.
 
 ``python -m retrieval.ledger.evaluation --folder DIR [--known] [--questions FILE]``: DIR holds ``invoices/``,
 ``table.json`` and ``questions.json``. The invoices are ingested (kept between runs), or, with ``--known``, the ledger is

@@ -1,0 +1,120 @@
+"""Whether a document's values fit each other: sums, words and digits, tax numbers, dates, currencies.
+
+A check looks only at what is there: a value that is missing, or that cannot be read as its kind, fails none.
+"""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from ingest.fields import taxids
+from ingest.fields.finding import Check, Finding
+from ingest.fields.inwords import amount_in_words
+from ingest.fields.model import WHOLE, FieldKind, FieldValue
+from ingest.fields.money import is_known, smallest_unit
+from ingest.fields.normal import decimal_of
+from ingest.values.currencies import named_in
+
+_ORDERED = (
+    ("issue_date", "due_date", "The due date, {later}, is before the date of issue, {earlier}."),
+    ("effective_date", "expiration_date", "It expires on {later}, before it takes effect on {earlier}."),
+    ("agreement_date", "expiration_date", "It expires on {later}, before it was agreed on {earlier}."),
+)
+
+
+def check(values: Sequence[FieldValue]) -> tuple[Finding, ...]:
+    """All findings about a document's values, in a fixed order.
+
+    Args:
+        values: of one document, each field once at most for each item.
+    """
+    whole = {value.name: value for value in values if value.item == WHOLE}
+    words = list(_words(whole))
+    sums = list(_net_plus_tax(whole, sure=_is_said_in_words(whole)))
+    lines = list(_lines_sum(values, whole, sure=not sums and {"net", "tax", "total"} <= whole.keys()))
+    return (*sums, *lines, *words, *_tax_ids(values), *_dates(whole), *_currency(values, whole))
+
+
+def _net_plus_tax(whole: dict[str, FieldValue], *, sure: bool) -> Iterator[Finding]:
+    net, tax, total = (_amount(whole.get(name)) for name in ("net", "tax", "total"))
+    if net is None or tax is None or total is None:
+        return
+    # Net and tax may each be rounded by themselves.
+    if abs(net + tax - total) > 2 * _unit(whole):
+        doubtful = ("net", "tax") if sure else ("net", "tax", "total")
+        yield Finding(
+            Check.NET_PLUS_TAX, doubtful, f"Net {net} and tax {tax} are {net + tax}, but the total is {total}."
+        )
+
+
+def _lines_sum(values: Sequence[FieldValue], whole: dict[str, FieldValue], *, sure: bool) -> Iterator[Finding]:
+    """The lines' amounts are the net sum, or the total where they include the tax."""
+    amounts = {value.item: _amount(value) for value in values if value.name == "item_amount" and value.item != WHOLE}
+    items = {value.item for value in values if value.item != WHOLE and value.name.startswith("item_")}
+    known = [amount for amount in amounts.values() if amount is not None]
+    if not known or len(known) != len(items):
+        return  # a line without an amount: nothing can be said of the sum
+    net, tax, total = (_amount(whole.get(name)) for name in ("net", "tax", "total"))
+    before_tax = total - tax if net is None and total is not None and tax is not None else net
+    wanted = [amount for amount in (before_tax, total) if amount is not None]
+    lines, allowed = sum(known, Decimal(0)), len(known) * _unit(whole)
+    if not wanted or any(abs(lines - amount) <= allowed for amount in wanted):
+        return
+    name = "net" if net is not None else "total"
+    doubtful = ("item_amount",) if sure else ("item_amount", name)
+    said = f"The {len(known)} lines add up to {lines}, but the {name} is {wanted[0] if name == 'net' else total}."
+    yield Finding(Check.LINES_SUM, doubtful, said)
+
+
+def _words(whole: dict[str, FieldValue]) -> Iterator[Finding]:
+    written, total = _written(whole), _amount(whole.get("total"))
+    if written is not None and total is not None and written != total:
+        message = f"In words it is {written}, in digits {total}."
+        yield Finding(Check.WORDS_AMOUNT, ("total_words", "total"), message)
+
+
+def _is_said_in_words(whole: dict[str, FieldValue]) -> bool:
+    written = _written(whole)
+    return written is not None and written == _amount(whole.get("total"))
+
+
+def _written(whole: dict[str, FieldValue]) -> Decimal | None:
+    words = whole.get("total_words")
+    return amount_in_words(words.raw) or amount_in_words(words.value) if words else None
+
+
+def _tax_ids(values: Sequence[FieldValue]) -> Iterator[Finding]:
+    for value in values:
+        if value.name.endswith("tax_id") and (fault := taxids.fault_of(value.value)):
+            yield Finding(Check.TAX_ID, (value.name,), f"{value.value} {fault}.")
+
+
+def _dates(whole: dict[str, FieldValue]) -> Iterator[Finding]:
+    for first, second, message in _ORDERED:
+        earlier, later = (whole[name].value if name in whole else "" for name in (first, second))
+        exact = min(len(earlier), len(later))  # 2024-03 is before no day of that month
+        if exact and later[:exact] < earlier[:exact]:
+            yield Finding(Check.DATES, (first, second), message.format(earlier=earlier, later=later))
+
+
+def _currency(values: Sequence[FieldValue], whole: dict[str, FieldValue]) -> Iterator[Finding]:
+    stated = whole.get("currency")
+    if stated is None:
+        return
+    code = stated.value
+    if not is_known(code):
+        yield Finding(Check.CURRENCY, ("currency",), f"There is no currency {code} in ISO 4217.")
+        return
+    for value in values:
+        named = named_in(value.raw) if value.kind is FieldKind.AMOUNT else frozenset()
+        if named and code not in named:
+            others = " or ".join(sorted(named))
+            message = f"The currency is {code}, but {value.raw} is in {others}."
+            yield Finding(Check.CURRENCY, ("currency", value.name), message)
+
+
+def _amount(value: FieldValue | None) -> Decimal | None:
+    return decimal_of(value.value) if value else None
+
+
+def _unit(whole: dict[str, FieldValue]) -> Decimal:
+    return smallest_unit(whole["currency"].value if "currency" in whole else "")
