@@ -25,6 +25,7 @@ from retrieval.bars import Bar, shortfalls
 from retrieval.baseline import build_baseline
 from retrieval.chain import PageChain, build_chain
 from retrieval.comparison import compare, run_values
+from retrieval.field_evaluation import field_figures
 from retrieval.figures import Figure, figures
 from retrieval.highlighting import highlight_figures
 from retrieval.labelled import (
@@ -44,7 +45,7 @@ from retrieval.questions import evenly
 from retrieval.report import difference_lines, figure_lines, group_lines, miss_lines, skipped_lines
 from retrieval.runfile import load_earlier, run_json, write_run
 
-_SETS = ("samples", "chinese", "ocr", "contracts", "renamed", "scans", "long", "highlights", "baseline")
+_SETS = ("samples", "chinese", "ocr", "contracts", "renamed", "scans", "long", "highlights", "baseline", "fields")
 _QUICK_PAGES = 4
 _QUICK_QUESTIONS = 60
 _WORD_RECALL = 0.995
@@ -187,6 +188,10 @@ def _measure_more(benchmark: _Benchmark, cuad: Path, scans: Path, reports: Path)
         for line, reached in highlight_figures(sets, benchmark.settings, benchmark.options.cache):
             _say(line)
             benchmark.verdicts += [] if reached else [line]
+    if benchmark.wants("fields", benchmark.options.data):
+        for line, verdicts in field_figures(benchmark.options.data, benchmark.settings):
+            _say(line)
+            benchmark.verdicts += verdicts
     if benchmark.wants("baseline", cuad):
         known = contracts(cuad)
         benchmark.measure_baseline(replace(known, asked=tuple(one for one in known.asked if one.answerable)))

@@ -1,6 +1,7 @@
 """Measure retrieval and answers on your own documents: a library, and questions whose answers are known.
 
 ``python -m retrieval.evaluate --library DIR --questions FILE``; docs/evaluation.md explains all of it.
+``python -m retrieval.evaluate --fields LABELS [--library DIR]`` measures the fields of documents; see docs/fields.md.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from ingest.settings import Settings, load_settings
 from retrieval.bars import Bar, parse_bar, shortfalls
 from retrieval.chain import build_chain
 from retrieval.comparison import Difference, Values, compare, run_values
+from retrieval.field_evaluation import evaluate_fields
 from retrieval.figures import figures
 from retrieval.measuring import ChainSystem, Run, measure
 from retrieval.questions import Asked, evenly, load_questions
@@ -32,6 +34,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         settings = load_settings(library=options.library)
+        if options.fields:
+            _say_all(
+                evaluate_fields(settings, options.fields, in_library=options.library is not None, misses=options.misses)
+            )
+            return 0
         if not Library.exists(settings.library, settings.database_url.get_secret_value()):
             raise LibraryError(f"No library in {settings.library}; run `ingest add PATH` first.")
         return _evaluate(settings, options)
@@ -45,7 +52,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m retrieval.evaluate", description=__doc__)
     parser.add_argument("--library", type=Path, metavar="DIR", help="the library; without it PAGECITE_LIBRARY")
     questions = "questions with their answers, JSON or CSV; `ingest questions FILE` drafts them"
-    parser.add_argument("--questions", type=Path, required=True, metavar="FILE", help=questions)
+    wanted = parser.add_mutually_exclusive_group(required=True)
+    wanted.add_argument("--questions", type=Path, metavar="FILE", help=questions)
+    labels = "documents with their fields, JSON; without --library their files are read"
+    wanted.add_argument("--fields", type=Path, metavar="LABELS", help=labels)
     parser.add_argument("--json", type=Path, metavar="OUT", help="write everything, question by question")
     parser.add_argument("--compare", type=Path, metavar="OLD", help="compare with an earlier run's --json file")
     bar = "fail where a figure is under its bar (over it, where less is better)"

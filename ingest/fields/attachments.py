@@ -8,7 +8,7 @@ import pymupdf
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from ingest.fields.cii import CII_ROOTS, read_cii
+from ingest.fields.cii import CII_HEADS, read_cii
 from ingest.fields.einvoice import Stated, local
 from ingest.fields.ubl import UBL_ROOTS, read_ubl
 
@@ -56,10 +56,9 @@ def parse_safely(content: bytes) -> Element:
 
 def read_invoice(root: Element) -> list[Stated]:
     """What an e-invoice's XML states; empty where it is of another kind."""
-    name = local(root)
-    if name in CII_ROOTS:
+    if any(local(child) in CII_HEADS for child in root):
         return read_cii(root)
-    return read_ubl(root) if name in UBL_ROOTS else []
+    return read_ubl(root) if local(root) in UBL_ROOTS else []
 
 
 def _xml_files(original: Path) -> Iterator[bytes]:

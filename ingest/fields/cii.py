@@ -8,8 +8,9 @@ from xml.etree.ElementTree import Element
 
 from ingest.fields.einvoice import Stated, find, iso_date, text
 
-CII_ROOTS = ("CrossIndustryInvoice", "CrossIndustryDocument")
-_DOCUMENT = "ExchangedDocument|HeaderExchangedDocument"
+# The first names the document; its root has had several names.
+CII_HEADS = ("ExchangedDocument", "HeaderExchangedDocument")
+_DOCUMENT = "|".join(CII_HEADS)
 _TRADE = "SupplyChainTradeTransaction|SpecifiedSupplyChainTradeTransaction"
 _AGREEMENT = f"{_TRADE}/ApplicableHeaderTradeAgreement|ApplicableSupplyChainTradeAgreement"
 _SETTLEMENT = f"{_TRADE}/ApplicableHeaderTradeSettlement|ApplicableSupplyChainTradeSettlement"

@@ -19,12 +19,19 @@ def fold_places(text: str) -> list[tuple[str, int]]:
     return found
 
 
+def word_start(text: str, place: int) -> int:
+    """Where the word that an offset lies in begins."""
+    while not parts_words(text, place):
+        place -= 1
+    return place
+
+
 def parts_words(text: str, place: int) -> bool:
     """Whether a word may end before an offset and another begin there."""
     if not 0 < place < len(text):
         return True
     before, after = text[place - 1], text[place]
-    if not (before.isalnum() and after.isalnum()):
+    if not (before.isalnum() or before == "_") or not (after.isalnum() or after == "_"):
         return True
     # Chinese has no spaces; letters and digits part where OCR lost one: "No87654321", "TOTAL9.00".
     return has_han(before) or has_han(after) or before.isdigit() != after.isdigit()

@@ -4,12 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ingest.fields.distractors import DISTRACTORS
-from ingest.fields.folding import fold_places, folded, parts_words
+from ingest.fields.folding import fold_places, folded, parts_words, word_start
 from ingest.fields.schema import Schema
 
 OTHER = ""  # the field of a label that means something else
 _WIDEST = 3  # characters without letters within a label: "Invoice - No."
-_WALLS = ":：;；|"
+_COMPOUND = 8  # letters of a label that may close a longer word: "Handelsrechnung"
+_SHORT = 3  # letters of a label that may also be the end of an identifier: "4711/NO"
+_WALLS = ":：;；|(（)）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +77,8 @@ class Lexicon:
         return tuple(found)
 
     def _label_at(self, text: str, characters: Sequence[tuple[str, int]], at: int) -> Label | None:
-        start = characters[at][1]
-        if not parts_words(text, start):
-            return None
+        start = word_start(text, characters[at][1])
+        shortest = 1 if start == characters[at][1] else _COMPOUND
         best: Label | None = None
         key = ""
         for index in range(at, min(at + self._longest, len(characters))):
@@ -86,7 +87,9 @@ class Lexicon:
                 break
             key += character
             whole = index + 1 == len(characters) or characters[index + 1][1] != place
-            if whole and key in self.meanings and parts_words(text, place + 1):
+            if len(key) <= _SHORT and text[start - 1 : start] in ("/", "-", "."):
+                continue
+            if whole and len(key) >= shortest and key in self.meanings and parts_words(text, place + 1):
                 best = Label(key, self.meanings[key], start, place + 1)
         return best
 

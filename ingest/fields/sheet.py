@@ -1,7 +1,7 @@
 """A document's pages as rows of segments: what stands side by side, and what stands below what."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingest.boxes import union
 from ingest.fields.folding import folded
@@ -83,11 +83,17 @@ def build_sheet(pages: Sequence[PageText], keys: Collection[str]) -> Sheet:
     rows: list[tuple[Segment, ...]] = []
     for page in pages:
         for lines in rows_of(list(page.lines)):
-            pieces = [piece for line in lines for piece in _split(line, page.page_number) if piece.text.strip()]
+            pieces = [piece for line in map(_sound, lines) for piece in _split(line, page.page_number) if piece.text]
             pieces = _closed_up(sorted(pieces, key=lambda piece: piece.box[0]), keys)
             if pieces:
                 rows.append(tuple(_placed(piece, len(rows), place) for place, piece in enumerate(pieces)))
     return Sheet(tuple(rows))
+
+
+def _sound(line: TextLine) -> TextLine:
+    """A line without halves of characters, which broken fonts give and no database takes."""
+    text = line.text.encode("utf-8", "replace").decode("utf-8")
+    return line if text == line.text else replace(line, text=text)
 
 
 def _placed(piece: Segment, row: int, place: int) -> Segment:

@@ -24,7 +24,7 @@ SHARED = {
     "ingest.boxes",
     "ingest.settings",
     "ingest.errors",
-    "ingest.fields.model",
+    "ingest.fields",
     "ingest.schema",
     "ingest.library",
     "ingest.records",
