@@ -13,7 +13,8 @@ _FILLERS = frozenset(
     "me list find see get "
     "s it them their those these this value values amount amounts sum total totals altogether overall invoice invoices "
     "with as so far library documents document know want would like need calculate compute whose each every per only "
-    "made together up it's its add us money".split()
+    "made together up its add us money during worth totalling totaling amounting valued costing everything anything "
+    "got get kindly figure figures say tell now current currently entire whole complete full ve re".split()
 )
 _HAN_FILLERS = re.compile(
     "|".join(
@@ -23,7 +24,8 @@ _HAN_FILLERS = re.compile(
             "内 都 和 与 及 以及 或 向 从 给 对 于 由 自 至 到 张 份 个 笔 家 元 钱 金额 总额 款项 "
             "款 期间 年度 月份 分别 各 每 所有 全部 哪些 哪几 哪 什么 多少 几 "
             "那些 这些 其 之 并 呢 吗 啊 吧 一共 总共 共 共计 合计 总计 已经 已 资料库 库里 文档 "
-            "单据 上 被 把 将 会 要 需要 的话 分 按 是多少 如何 怎样 情况".split(),
+            "单据 上 被 把 将 会 要 需要 的话 分 按 是多少 如何 怎样 情况 "
+            "谁 哪家 哪个 哪张 哪份 那 这 具体 明细 清单 全年 单 些 次序 目前 现在 当前".split(),
             key=len,
             reverse=True,
         )
@@ -72,7 +74,7 @@ class Cursor:
         rest = self.left.replace(TAKEN, " ")
         if has_han(rest):
             rest = _HAN_FILLERS.sub(" ", rest)
-        return all(word in _FILLERS for word in re.findall(r"[^\W_]+(?:'s)?", rest.casefold()))
+        return all(word in _FILLERS for word in re.findall(r"[^\W_]+", rest.casefold()))
 
 
 @cache

@@ -1,9 +1,9 @@
 """Whether questions over a ledger are answered exactly; `data/draw_ledger_set.py` draws the set.
 
 ``python -m retrieval.ledger.evaluation --folder DIR [--known] [--questions FILE]``: DIR holds ``invoices/``,
-``table.json`` and ``questions.json``. The invoices are ingested (kept between runs), or, with ``--known``, the ledger is
-filled from the table, which measures the questions alone. An answer is right where every figure, every document of it
-and every document left out, with its reason, is as the table has it.
+``table.json`` and ``questions.json``. The invoices are ingested (kept between runs), or, with ``--known``, the ledger
+is filled from the table, which measures the questions alone. An answer is right where every figure, every document of
+it and every document left out, with its reason, is as the table has it.
 """
 
 import argparse

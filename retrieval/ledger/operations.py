@@ -15,6 +15,7 @@ _N = rf"(?P<n>\d{{1,3}}|{'|'.join(_COUNTS)})"
 _HAN_N = r"(?P<n>\d{1,3}|[一二三四五六七八九十两]{1,3})"
 _LARGE = r"(?:largest|biggest|highest|greatest|most\s+expensive|costliest|priciest|top)"
 _SMALL = r"(?:smallest|lowest|cheapest|least\s+expensive)"
+_HAN_SUMS = r"(?:金额|总额|总金额|价税合计|花钱|花费|支出|支付|付款|采购额)?"
 _HAN_LARGE = r"(?:最大|最高|最贵|最多)"
 _HAN_SMALL = r"(?:最小|最低|最便宜|最少)"
 _UNIT = r"(?:张|份|个|笔|家|位|名)"
@@ -23,16 +24,20 @@ _TOP = (
     (rf"\b(?:the\s+)?{_N}\s+{_LARGE}\b", False),
     (rf"\b(?:the\s+)?(?:{_SMALL}|bottom)\s+{_N}\b", True),
     (rf"\b(?:the\s+)?{_N}\s+{_SMALL}\b", True),
-    (rf"(?:金额|总额|价税合计)?{_HAN_LARGE}的?(?:前)?{_HAN_N}\s*{_UNIT}", False),
-    (rf"(?:金额|总额)?(?:排名|排)?(?:在)?前\s*{_HAN_N}\s*(?:大|高|{_UNIT})(?:的)?", False),
-    (rf"(?:金额|总额|价税合计)?{_HAN_SMALL}的?(?:前)?{_HAN_N}\s*{_UNIT}", True),
+    (rf"{_HAN_SUMS}{_HAN_LARGE}的?(?:前)?{_HAN_N}\s*{_UNIT}", False),
+    (rf"{_HAN_SUMS}(?:排名|排)?(?:在)?前\s*{_HAN_N}\s*(?:大|高|{_UNIT})(?:的)?", False),
+    (rf"{_HAN_SUMS}{_HAN_SMALL}的?(?:前)?{_HAN_N}\s*{_UNIT}", True),
 )
 _BEST = (
-    (rf"\b(?:the\s+)?{_LARGE}\b|(?:金额|总额|价税合计)?{_HAN_LARGE}的?(?:[一1]?{_UNIT})?", False),
-    (rf"\b(?:the\s+)?{_SMALL}\b|(?:金额|总额|价税合计)?{_HAN_SMALL}的?(?:[一1]?{_UNIT})?", True),
+    (rf"\b(?:the\s+)?{_LARGE}\b|{_HAN_SUMS}{_HAN_LARGE}的?(?:[一1]?{_UNIT})?", False),
+    (rf"\b(?:the\s+)?{_SMALL}\b|{_HAN_SUMS}{_HAN_SMALL}的?(?:[一1]?{_UNIT})?", True),
 )
 _GROUP_NOUNS = (
-    (r"\b(?:suppliers?|vendors?|sellers?)\b|供应商|供货商|销售方|卖方", Role.SELLER),
+    (
+        r"\b(?:suppliers?|vendors?|sellers?)\b(?!\s+(?:invoice|bill|receipt|contract))|供应商|供货商"
+        r"|销售方|卖方",
+        Role.SELLER,
+    ),
     (r"\b(?:customers?|clients?|buyers?)\b|客户|购买方|买方", Role.BUYER),
 )
 _NOT_STATED = r"(?:约定|写明|注明|载明|规定|标明|写|填写|填|列明|说明|明确)?"
@@ -43,7 +48,7 @@ _OVERDUE = (
 )
 _DUPLICATE = (
     r"\b(?:possible\s+|potential\s+)?duplicate[sd]?\b|\b(?:issued|entered|billed|recorded|sent|appear"
-    r"|there)\s+(?:twice|more\s+than\s+once)\b|重复(?:的|开具的?|录入的?)?"
+    r"|there|charged|invoiced|paid)\s+(?:twice|more\s+than\s+once)\b|重复(?:的|开具的?|录入的?)?"
 )
 _WE = r"(?:we|i|our\s+company)"
 # An amount's name may stand between: "how much tax did we pay".
@@ -53,7 +58,10 @@ _PAID = (
     rf"\bhow\s+much{_GAP}(?:money\s+)?(?:(?:did|have|do|had)\s+)?{_WE}\s+(?:have\s+)?{_PAY}\b(?:\s+(?:to|with|at|on))?"
     rf"|\b(?:what|which\s+amount)\s+(?:did|have|do)\s+{_WE}\s+{_PAY}\b(?:\s+(?:to|with|at|on))?"
     rf"|\bour\s+(?:total\s+)?(?:spend(?:ing)?|payments?)\b(?:\s+(?:to|with|at|on))?"
-    rf"|\btotal\s+(?:spend(?:ing)?|payments?)\b(?:\s+(?:to|with|at|on))?"
+    rf"|\b(?:total\s+)?(?:spend(?:ing)?|spendings|payments?|expenses?|expenditures?|costs?)\s+(?:to|with|at|on|for)\b"
+    rf"|\btotal\s+(?:spend(?:ing)?|payments?|expenses?|expenditures?|costs?)\b"
+    rf"|\b(?:what|which\s+amount|how\s+much)\s+have\s+{_WE}\s+(?:been\s+)?(?:paying"
+    rf"|spending)\b(?:\s+(?:to|with|at|on))?"
 )
 _BILLED = (
     rf"\bhow\s+much{_GAP}(?:(?:did|have|do|had)\s+)?{_WE}\s+(?:bill(?:ed)?|invoice[d]?|charge[d]?|sell"
@@ -71,11 +79,28 @@ _HAN_SUM = r"(?:一共|总共|合计|总计|共计|累计|总和|总额|总金�
 _AVERAGE = r"\b(?:average|mean|avg)\b(?:\s+of)?|平均(?:每张|每份|每笔)?(?:的)?"
 _HOW_MANY = r"\bhow\s+many\b|\b(?:the\s+)?(?:number|count)\s+of\b|\bcount\b(?:\s+of)?"
 _HAN_HOW_MANY = rf"(?:一共|总共|共)?有?(?:多少|几)\s*{_UNIT}|(?:的)?(?:数量|数目|张数|份数)(?:是多少)?"
-_LIST = r"\b(?:list|show|which|what|find|give|display)\b|哪些|哪几|列出|显示|列一下|找出|查找|查询"
+_LIST = (
+    r"\b(?:list|show|which|what|find|give|display|(?:are|were|is)\s+(?:there\s+)?any|do\s+we\s+have(?:\s+any)?)\b"
+    r"|哪些|哪几|列出|显示|列一下|找出|查找|查询"
+)
 _COMPARE = (
     r"\bcompare\b|\bcomparison\s+(?:of|between)\b|\bversus\b|\bvs\b\.?|\bcompared\s+(?:to|with)\b"
-    r"|比较(?:一下)?|对比(?:一下)?|相比"
+    r"|\bdifference\s+between\b|比较(?:一下)?|对比(?:一下)?|相比"
 )
+# "X or Y: who cost us more?" asks to compare, too.
+_MORE = (
+    r"\b(?:who|which(?:\s+(?:one|supplier|vendor|of\s+(?:them|the\s+two)))?)\s+(?:has\s+|have\s+"
+    r"|did\s+|do\s+we\s+|did\s+we\s+)?"
+    r"(?:costs?|charged?|billed?|invoiced?|pay|paid|spend|spent)\s+(?:us\s+|on\s+|to\s+|with\s+)?(?:the\s+)?more\b"
+    r"|(?:哪家|哪个|谁|哪一家)(?:公司)?(?:的)?(?:金额|总额|花费|支付)?(?:更多|更高|较多|较高|更大)"
+)
+# A group that stands out: "which supplier did we pay the most?"
+_MOST = (
+    rf"\b(?:pay|paid|spend|spent|owe)\s+(?:the\s+)?most(?:\s+(?:money\s+)?(?:to|with|on|at))?\b"
+    rf"|\b(?:costs?|charged?|billed?|invoiced?)\s+us\s+(?:the\s+)?most\b"
+)
+_WHO = r"\b(?:who|whom|(?:which|what)\s+(?:supplier|vendor|seller|company))\b"
+_BREAK = r"\bbreak(?:\s*down)?\b(?:\s+(?:the|our|of))*|\bbreakdown(?:\s+of)?\b|\bsplit\b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +155,13 @@ def take_wish(cursor: Cursor) -> Wish:
     late = bool(cursor.take(_OVERDUE))
     if cursor.take(_DUPLICATE):
         cursor.take_all(f"{_LIST}|{_HOW_MANY}|{_HAN_HOW_MANY}")
-        return Wish(Operation.DUPLICATE)
-    if cursor.take(_COMPARE):
+        return Wish(Operation.DUPLICATE, paid=True)
+    more = cursor.take(_MORE)
+    if cursor.take(_COMPARE) or more:
         paid, role = _take_paid(cursor)
         cursor.take_all(f"{_SUM}|{_HAN_SUM}")
         return Wish(Operation.COMPARE, role=role, paid=paid, late=late)
-    ranked = _take_ranked(cursor)
+    ranked = _take_most(cursor) or _take_ranked(cursor)
     if ranked is not None:
         return ranked
     if cursor.take(_AVERAGE):
@@ -155,7 +181,7 @@ def take_wish(cursor: Cursor) -> Wish:
 
 
 def _asks_sum(cursor: Cursor) -> bool:
-    if cursor.take(_SUM):
+    if cursor.take(_SUM) or cursor.take(_BREAK):
         return True
     return bool(cursor.take(_HAN_SUM))
 
@@ -169,6 +195,14 @@ def _take_paid(cursor: Cursor) -> tuple[bool, Role | None]:
     if re.search(r"多少|合计|总额|总共|一共|总计|平均|比较|对比", cursor.text) and cursor.take(_HAN_PAID):
         return True, Role.SELLER
     return False, None
+
+
+def _take_most(cursor: Cursor) -> Wish | None:
+    if cursor.find(_WHO) and cursor.take(_MOST):
+        cursor.take(_WHO)
+        cursor.take_all(r"\b(?:did|do|have|has)\s+(?:we|i)\b")
+        return Wish(Operation.TOP, ranks=Role.SELLER, paid=True)
+    return None
 
 
 def _take_ranked(cursor: Cursor) -> Wish | None:

@@ -16,7 +16,7 @@ from retrieval.ledger.amounts import take_bounds, take_currencies
 from retrieval.ledger.cursor import TAKEN, Cursor
 from retrieval.ledger.operations import Wish, take_missing, take_wish
 from retrieval.ledger.parties import Mention, Party, find_parties
-from retrieval.ledger.periods import take_spans
+from retrieval.ledger.periods import take_spans, with_years
 from retrieval.ledger.plan import (
     AmountRange,
     DateField,
@@ -31,11 +31,12 @@ from retrieval.ledger.plan import (
     Role,
     Span,
 )
-from retrieval.ledger.roles import take_party
+from retrieval.ledger.roles import are_joined, take_party
 from retrieval.ledger.subjects import Subject, take_group, take_kind, take_measure, take_verb
 
 _MOST = 300  # characters of a question
 _CONTRACTS = re.compile(r"\b(?:contract|agreement)s?\b|合同|协议", re.IGNORECASE)
+_BILLED = re.compile(r"\b(?:billed|charged?|invoiced|cost)\s+(?:us|by)\b", re.IGNORECASE)
 _BY_COUNT = (
     r"\bby\s+(?:the\s+)?(?:number|count)(?:\s+of\s+(?:invoices|receipts|contracts))?\b|按(?:发票"
     r"|合同)?(?:数量|张数|份数)"
@@ -72,6 +73,7 @@ class _Heard:
     by_count: bool = False
     of_all: bool = False
     asks: bool = False
+    billed: bool = False
 
     @property
     def is_phrase(self) -> bool:
@@ -88,7 +90,7 @@ def parse(question: str, known: Sequence[Party], today: date) -> Plan | None:
         known: the ledger's parties, by whose names those of the question are known.
         today: the day of the question.
     """
-    text = folded(question)
+    text = with_years(folded(question), today)
     if not text or len(text) > _MOST or TAKEN in text:
         return None
     cursor = Cursor(text)
@@ -96,7 +98,7 @@ def parse(question: str, known: Sequence[Party], today: date) -> Plan | None:
     if not cursor.is_done:
         for mention in find_parties(cursor.left, known, small=True):
             heard.named.append(take_party(cursor, mention))
-    if not cursor.is_done:
+    if not cursor.is_done or not are_joined(text, [mention for mention, _ in heard.named]):
         return None
     try:
         return _plan(heard, today)
@@ -106,6 +108,7 @@ def parse(question: str, known: Sequence[Party], today: date) -> Plan | None:
 
 def _hear(cursor: Cursor, known: Sequence[Party], today: date) -> _Heard:
     heard = _Heard(of_all=_ALL.search(cursor.text) is not None, asks=_ASKS.search(cursor.text) is not None)
+    heard.billed = _BILLED.search(cursor.text) is not None
     heard.named = [take_party(cursor, mention) for mention in find_parties(cursor.left, known)]
     heard.bounds, heard.currencies = take_bounds(cursor)
     heard.spans = take_spans(cursor, today)
@@ -162,7 +165,7 @@ def _kind(heard: _Heard) -> RecordKind | None:
     if not heard.subject.several:
         return None
     bills = any(not party.fields.isdisjoint(("seller", "buyer")) for one, _ in heard.named for party in one.parties)
-    ranked = wish.ranks is not None or (wish.operation is Operation.COMPARE and bills)
+    ranked = wish.ranks is not None or heard.billed or (wish.operation is Operation.COMPARE and bills)
     return RecordKind.BILLS if wish.paid or ranked or heard.by_count else None
 
 

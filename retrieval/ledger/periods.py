@@ -13,6 +13,7 @@ from retrieval.ledger.plan import Span
 
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
 _HAN = {"一": 1, "二": 2, "三": 3, "四": 4, "上": 1, "下": 2}
+_YEARS = {"今年": 0, "本年": 0, "去年": -1, "前年": -2, "明年": 1, "this year": 0, "last year": -1, "next year": 1}
 _UNITS = {
     "day": "d",
     "week": "w",
@@ -44,6 +45,10 @@ _BACK = (
 _NAMED = (
     r"\b(?:in\s+|during\s+)?(?:the\s+)?(?P<which>this|last|previous|next|current)\s+(?P<unit>month|quarter|year)\b",
     r"(?P<which>今|本|去|上|明|下)(?:一)?个?(?P<unit>年|月|季度)(?:度)?",
+)
+_TO_DATE = (
+    r"\b(?:this\s+)?year\s+to\s+date\b|\bytd\b|\bso\s+far\s+this\s+year\b|\bthis\s+year\s+so\s+far\b"
+    r"|今年(?:以来|至今|到目前为止)"
 )
 _SHIFT = {
     "this": 0,
@@ -87,6 +92,23 @@ _HAN_AFTER = compiled(r"^\s*(?:以后|之后|后)")
 _HAN_BEFORE = compiled(r"^\s*(?:以前|之前|前)")
 _HAN_TAIL = compiled(r"^\s*(?:度|份|期间|全年|底|末)?")
 _SINCE_ONLY = compiled(r"^\s*(?:onwards?|on)\b")
+
+
+def with_years(text: str, today: date) -> str:
+    """A question with years that hang on today in digits, where a month or a quarter of them is meant: 去年3月, Q1 last year."""
+
+    def in_digits(found: re.Match[str]) -> str:
+        shift = _YEARS[" ".join(found["which"].lower().split())]
+        return f"{found['part'] or ''}{today.year + shift}{'年' if found['which'][-1] == '年' else ''}"
+
+    han = compiled(
+        r"(?P<part>)(?P<which>今年|去年|前年|明年|本年)(?=度?第?[一二三四1-4]\s*季度|[上下]半年"
+        r"|\s*\d{1,2}\s*月|[一二三四五六七八九十]{1,2}月)"
+    )
+    english = compiled(
+        rf"(?P<part>\b(?:{_MONTH_NAMES}|q[1-4]|quarter|half)\s+)(?:of\s+)?(?P<which>this year|last year|next year)\b"
+    )
+    return english.sub(in_digits, han.sub(in_digits, text))
 
 
 def take_spans(cursor: Cursor, today: date) -> list[Span]:
@@ -144,6 +166,9 @@ def _moved(day: date, count: int, unit: str) -> date:
 
 
 def _named(cursor: Cursor, today: date) -> Iterator[_Placed]:
+    while match := cursor.find(_TO_DATE):
+        cursor.mark(*match.span())
+        yield match.start(), Span(first=today.replace(month=1, day=1), last=today)
     for pattern in _NAMED:
         while match := cursor.find(pattern):
             cursor.mark(*match.span())

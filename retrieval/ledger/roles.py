@@ -1,6 +1,7 @@
 """On which side of a bill a party of a question stands: "invoices from Acme", "paid to Acme", 向某公司支付."""
 
 import re
+from itertools import pairwise
 
 from retrieval.ledger.cursor import Cursor, compiled
 from retrieval.ledger.parties import Mention
@@ -8,6 +9,7 @@ from retrieval.ledger.plan import Role
 
 # What stands right before a name, and the side that it puts it on; the words are understood with the name.
 _BEFORE: tuple[tuple[str, Role | None], ...] = (
+    (r"\b(?:was|were|been|is|are)\s+(?:billed|charged|invoiced|issued)\s+by\s+$", Role.SELLER),
     (r"\b(?:from|by|of\s+(?:supplier|vendor|seller)|(?:supplier|vendor|seller)s?)\s+$", Role.SELLER),
     (
         r"\b(?:pay|paid|payments?|spend|spent|spending|owe|owed)\s+(?:to|with|at|on)?\s*$|\b(?:buy"
@@ -19,6 +21,7 @@ _BEFORE: tuple[tuple[str, Role | None], ...] = (
         Role.BUYER,
     ),
     (r"\b(?:bill(?:ed)?|invoice[d]?|charge[d]?)\s+$", None),
+    (r"\b(?:to|for)\s+$", Role.BUYER),
     (r"(?:开给|开具给|开票给|销售给|卖给)\s*$", Role.BUYER),
     (r"(?:付给|支付给|付款给)\s*$", None),
     (r"(?:来自|供应商|销售方|卖方)(?:为|是)?\s*$", Role.SELLER),
@@ -27,12 +30,17 @@ _BEFORE: tuple[tuple[str, Role | None], ...] = (
 _BEHIND: tuple[tuple[str, Role | None], ...] = (
     (r"^\s*(?:开具|开出|开给我们|开|出具)的?", Role.SELLER),
     (r"^\s+(?:issued?|sen[dt]|billed|bill|invoiced?|charged?)\b(?:\s+(?:to\s+)?us\b)?", Role.SELLER),
+    (r"^\s+(?:has|have|had)\s+(?:issued|sent|billed|invoiced|charged)\b(?:\s+(?:to\s+)?us\b)?", Role.SELLER),
     (r"^\s+(?:paid|owes?|owed)\s+(?:to\s+)?us\b", Role.BUYER),
 )
-_HAN_PAY_TO = compiled(r"(?:向|给|对)\s*$")
+_HAN_PAY_TO = compiled(r"(?:向|(?<![开售卖付票具])给|对)\s*$")
 _HAN_FROM = compiled(r"从\s*$")
 _HAN_SELLS = compiled(r"^\s*(?:公司)?\s*(?:一共|总共|共)?(?:开具|开|销售|出售)")
 _HAN_PAYS = compiled(r"^\s*(?:公司)?[^，。,]{0,8}?(?:支付|付|购买|采购)")
+_JOINT = compiled(
+    r"\s*(?:,|and|or|&|vs\.?|versus|to|with|against|compared\s+(?:to|with)|、|和|与|跟|及|以及|或|还是|相比)?"
+    r"\s*(?:and|or|the|with|to|(?:invoices\s+)?from)?\s*"
+)
 # "Invoices to Acme", but "pay to Acme".
 _TO = compiled(r"\b(?:invoices?|bills?|receipts?|total|amount|sales)\s+(?:we\s+(?:sent|issued)\s+)?(?:to|for)\s+$")
 
@@ -59,3 +67,9 @@ def take_party(cursor: Cursor, mention: Mention) -> tuple[Mention, Role | None]:
                 cursor.mark(found.start(), mention.end)
             return mention, role
     return mention, None
+
+
+def are_joined(text: str, named: list[Mention]) -> bool:
+    """Whether names stand beside each other, as in "Acme, Bolt and Corvus": what is said of one holds of all."""
+    ordered = sorted(named, key=lambda one: one.start)
+    return all(_JOINT.fullmatch(text[one.end : other.start]) for one, other in pairwise(ordered))

@@ -8,7 +8,7 @@ from retrieval.ledger.plan import DateField, Grouping, Measure, RecordField, Rec
 
 _BILL_VERBS = (
     (
-        r"\b(?:that\s+|which\s+)?(?:were\s+|was\s+|are\s+|is\s+)?(?:issued|dated|sent|received"
+        r"\b(?:that\s+|which\s+)?(?:were\s+|was\s+|are\s+|is\s+)?(?:issued?|dated|sen[dt]|received?"
         r"|written)\b|开具的?|开出的?|开的|出具的?",
         DateField.ISSUE_DATE,
     ),
@@ -142,6 +142,8 @@ _GROUPS = (
     (rf"\b{_EACH}\s+(?:party|company|counterparty)\b|{_HAN_EACH}(?:当事人|签约方|公司|交易方|对方)", Grouping.PARTY),
     (rf"\b{_EACH}\s+currency\b|{_HAN_EACH}(?:币种|货币)", Grouping.CURRENCY),
 )
+# "Supplier invoices" are invoices: those that come in.
+_LEAD = r"\b(?:(?:supplier|vendor|purchase|incoming)\s+)?"
 _HAN_GROUP_TAIL = r"(?:来)?(?:分组|统计|汇总|列出|显示|计算|划分|分别|分)?"
 
 
@@ -165,8 +167,8 @@ def take_kind(cursor: Cursor) -> Subject:
     patterns = (
         (
             RecordKind.INVOICES,
-            r"\b(?:invoices|bills)\b",
-            r"\b(?:invoice|bill)\b",
+            rf"{_LEAD}(?:invoices|bills)\b",
+            rf"{_LEAD}(?:invoice|bill)\b",
             r"(?:增值税)?(?:专用|普通|电子)?发票|账单",
         ),
         (RecordKind.RECEIPTS, r"\breceipts\b", r"\breceipt\b", r"收据|小票"),
