@@ -1,4 +1,4 @@
-"""Twenty further questions, in wordings that the sixty do not have."""
+"""Forty further questions, in wordings that the sixty do not have."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from ledger_kit.answers import Ask
 from ledger_kit.questions import (
+    BOTH,
     CALLOWAY,
     DELMARRE,
     HAICHUAN,
@@ -50,4 +51,37 @@ HELDOUT = (
     Ask("2024年花钱最多的前三家供应商是谁？", "top", group="seller", top=3, **Y24),
     Ask("云岭包装最近一年开的最大一笔发票是多少？", "max", YUNLING, **span("2024-01-15", "2025-01-15")),
     Ask("缺少到期日的发票有哪些？", "missing", field="date"),
+)
+# Written after the embedded parser had been worked on with the twenty above.
+SECOND = (
+    Ask(
+        "What's the sum of invoices we got from Calloway Fittings in the second half of 2023?",
+        "sum",
+        CALLOWAY,
+        **span("2023-07-01", "2023-12-31"),
+    ),
+    Ask("Monthly totals for Hollerbach Technik, 2024", "sum", HOLLER, group="month", **Y24),
+    Ask("How many bills came from Transports Delmarre last year?", "count", DELMARRE, **Y24),
+    Ask("Please list the ten biggest invoices of 2024", "top", top=10, **Y24),
+    Ask("Our spending with Osprey Hill Consulting by quarter", "sum", OSPREY, group="quarter"),
+    Ask("Invoices of at least 3,000 GBP", "list", currency="GBP", over=Decimal("2999.99")),
+    Ask("On average, how much is an invoice from Lindenau Papier?", "average", LINDENAU),
+    Ask("What's the biggest invoice we have ever received from Tamsin & Rowe Printing?", "max", TAMSIN),
+    Ask("Which invoices lack a total?", "missing", field="total"),
+    Ask("Find invoices that appear more than once", "duplicate"),
+    Ask("How does our spending in 2023 compare to 2024?", "compare", periods=BOTH),
+    Ask("Total VAT in 2024, per supplier", "sum", measure="tax", group="seller", **Y24),
+    Ask(
+        "What do we owe Atelier Vaucroix for invoices issued in November 2024?",
+        "sum",
+        VAUCROIX,
+        **span("2024-11-01", "2024-11-30"),
+    ),
+    Ask("Which invoices fall due this month?", "list", by_due=True, **span("2025-01-01", "2025-01-31")),
+    Ask("2024年各月向海川精密仪器支付的金额", "sum", HAICHUAN, group="month", **Y24),
+    Ask("云岭包装去年一共开了几张发票", "count", YUNLING, **Y24),
+    Ask("超过两万元的发票有哪些", "list", currency="CNY", over=Decimal(20000)),
+    Ask("2023年税额总计多少", "sum", measure="tax", **Y23),
+    Ask("供应商按付款总额排名前五", "top", group="seller", top=5),
+    Ask("有没有重复开具的发票", "duplicate"),
 )

@@ -96,8 +96,8 @@ _MORE = (
 )
 # A group that stands out: "which supplier did we pay the most?"
 _MOST = (
-    rf"\b(?:pay|paid|spend|spent|owe)\s+(?:the\s+)?most(?:\s+(?:money\s+)?(?:to|with|on|at))?\b"
-    rf"|\b(?:costs?|charged?|billed?|invoiced?)\s+us\s+(?:the\s+)?most\b"
+    r"\b(?:pay|paid|spend|spent|owe)\s+(?:the\s+)?most(?:\s+(?:money\s+)?(?:to|with|on|at))?\b"
+    r"|\b(?:costs?|charged?|billed?|invoiced?)\s+us\s+(?:the\s+)?most\b"
 )
 _WHO = r"\b(?:who|whom|(?:which|what)\s+(?:supplier|vendor|seller|company))\b"
 _BREAK = r"\bbreak(?:\s*down)?\b(?:\s+(?:the|our|of))*|\bbreakdown(?:\s+of)?\b|\bsplit\b"

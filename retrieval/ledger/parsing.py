@@ -36,7 +36,7 @@ from retrieval.ledger.subjects import Subject, take_group, take_kind, take_measu
 
 _MOST = 300  # characters of a question
 _CONTRACTS = re.compile(r"\b(?:contract|agreement)s?\b|合同|协议", re.IGNORECASE)
-_BILLED = re.compile(r"\b(?:billed|charged?|invoiced|cost)\s+(?:us|by)\b", re.IGNORECASE)
+_BILLED = re.compile(r"\b(?:billed|charged?|invoiced|cost|paid|pay)\s+(?:us|by)\b", re.IGNORECASE)
 _BY_COUNT = (
     r"\bby\s+(?:the\s+)?(?:number|count)(?:\s+of\s+(?:invoices|receipts|contracts))?\b|按(?:发票"
     r"|合同)?(?:数量|张数|份数)"

@@ -95,7 +95,7 @@ _SINCE_ONLY = compiled(r"^\s*(?:onwards?|on)\b")
 
 
 def with_years(text: str, today: date) -> str:
-    """A question with years that hang on today in digits, where a month or a quarter of them is meant: 去年3月, Q1 last year."""
+    """A question with years that hang on today in digits, where a part of one is meant: 去年3月, Q1 last year."""
 
     def in_digits(found: re.Match[str]) -> str:
         shift = _YEARS[" ".join(found["which"].lower().split())]

@@ -31,7 +31,7 @@ _BEHIND: tuple[tuple[str, Role | None], ...] = (
     (r"^\s*(?:开具|开出|开给我们|开|出具)的?", Role.SELLER),
     (r"^\s+(?:issued?|sen[dt]|billed|bill|invoiced?|charged?)\b(?:\s+(?:to\s+)?us\b)?", Role.SELLER),
     (r"^\s+(?:has|have|had)\s+(?:issued|sent|billed|invoiced|charged)\b(?:\s+(?:to\s+)?us\b)?", Role.SELLER),
-    (r"^\s+(?:paid|owes?|owed)\s+(?:to\s+)?us\b", Role.BUYER),
+    (r"^\s+(?:paid|pays?|owes?|owed)\s+(?:to\s+)?us\b", Role.BUYER),
 )
 _HAN_PAY_TO = compiled(r"(?:向|(?<![开售卖付票具])给|对)\s*$")
 _HAN_FROM = compiled(r"从\s*$")
