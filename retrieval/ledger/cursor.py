@@ -14,6 +14,7 @@ _FILLERS = frozenset(
     "s it them their those these this value values amount amounts sum total totals altogether overall invoice invoices "
     "with as so far library documents document know want would like need calculate compute whose each every per only "
     "made together up its add us money during worth totalling totaling amounting valued costing everything anything "
+    "come comes came amount add arrive arrived ever exist exists went gone go goes paper "
     "got get kindly figure figures say tell now current currently entire whole complete full ve re".split()
 )
 _HAN_FILLERS = re.compile(
@@ -25,7 +26,8 @@ _HAN_FILLERS = re.compile(
             "款 期间 年度 月份 分别 各 每 所有 全部 哪些 哪几 哪 什么 多少 几 "
             "那些 这些 其 之 并 呢 吗 啊 吧 一共 总共 共 共计 合计 总计 已经 已 资料库 库里 文档 "
             "单据 上 被 把 将 会 要 需要 的话 分 按 是多少 如何 怎样 情况 "
-            "谁 哪家 哪个 哪张 哪份 那 这 具体 明细 清单 全年 单 些 次序 目前 现在 当前".split(),
+            "谁 哪家 哪个 哪张 哪份 那 这 具体 明细 清单 全年 单 些 次序 目前 现在 当前 是否 存在 "
+            "有没有 有无 以来 次 发生 应 的总".split(),
             key=len,
             reverse=True,
         )

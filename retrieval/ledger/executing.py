@@ -172,7 +172,8 @@ def _totals(plan: Plan, rows: Sequence[LedgerRow]) -> tuple[LedgerTotal, ...]:
 
 def _rank(plan: Plan, total: LedgerTotal) -> tuple[bool, str, object, str]:
     ordered: object = total.label
-    if (plan.group is not None and not plan.in_time) or (plan.operation is Operation.COMPARE and plan.parties):
+    by_figure = plan.group is not None and (not plan.in_time or plan.operation is Operation.TOP)
+    if by_figure or (plan.operation is Operation.COMPARE and plan.parties):
         figure = total.amount if total.amount is not None else Decimal(total.count)
         ordered = figure if plan.ascending else -figure
     elif total.label:

@@ -25,13 +25,15 @@ _TOP = (
     (rf"\b(?:the\s+)?(?:{_SMALL}|bottom)\s+{_N}\b", True),
     (rf"\b(?:the\s+)?{_N}\s+{_SMALL}\b", True),
     (rf"{_HAN_SUMS}{_HAN_LARGE}的?(?:前)?{_HAN_N}\s*{_UNIT}", False),
+    (rf"{_HAN_SUMS}(?:排名|排)(?:在)?前\s*{_HAN_N}\s*{_UNIT}?(?:的)?", False),
     (rf"{_HAN_SUMS}(?:排名|排)?(?:在)?前\s*{_HAN_N}\s*(?:大|高|{_UNIT})(?:的)?", False),
     (rf"{_HAN_SUMS}{_HAN_SMALL}的?(?:前)?{_HAN_N}\s*{_UNIT}", True),
 )
 _BEST = (
-    (rf"\b(?:the\s+)?{_LARGE}\b|{_HAN_SUMS}{_HAN_LARGE}的?(?:[一1]?{_UNIT})?", False),
+    (rf"\b(?:the\s+)?{_LARGE}\b|\brank\b|{_HAN_SUMS}{_HAN_LARGE}的?(?:[一1]?{_UNIT})?", False),
     (rf"\b(?:the\s+)?{_SMALL}\b|{_HAN_SUMS}{_HAN_SMALL}的?(?:[一1]?{_UNIT})?", True),
 )
+_MANY = 10  # "our largest suppliers", without a number
 _GROUP_NOUNS = (
     (
         r"\b(?:suppliers?|vendors?|sellers?)\b(?!\s+(?:invoice|bill|receipt|contract))|供应商|供货商"
@@ -58,6 +60,9 @@ _PAID = (
     rf"\bhow\s+much{_GAP}(?:money\s+)?(?:(?:did|have|do|had)\s+)?{_WE}\s+(?:have\s+)?{_PAY}\b(?:\s+(?:to|with|at|on))?"
     rf"|\b(?:what|which\s+amount)\s+(?:did|have|do)\s+{_WE}\s+{_PAY}\b(?:\s+(?:to|with|at|on))?"
     rf"|\bour\s+(?:total\s+)?(?:spend(?:ing)?|payments?)\b(?:\s+(?:to|with|at|on))?"
+    rf"|\bhow\s+much\s+(?:money\s+)?(?:(?:has|have)\s+)?(?:went|gone|goes)\s+to\b"
+    rf"|\b(?:total\s+|sum\s+)?(?:amounts?\s+|money\s+)?(?:that\s+)?(?:{_WE}\s+|was\s+|were\s+)?(?:paid"
+    rf"|spent)\s+(?:to|on|with|at)\b"
     rf"|\b(?:total\s+)?(?:spend(?:ing)?|spendings|payments?|expenses?|expenditures?|costs?)\s+(?:to|with|at|on|for)\b"
     rf"|\btotal\s+(?:spend(?:ing)?|payments?|expenses?|expenditures?|costs?)\b"
     rf"|\b(?:what|which\s+amount|how\s+much)\s+have\s+{_WE}\s+(?:been\s+)?(?:paying"
@@ -67,6 +72,8 @@ _BILLED = (
     rf"\bhow\s+much{_GAP}(?:(?:did|have|do|had)\s+)?{_WE}\s+(?:bill(?:ed)?|invoice[d]?|charge[d]?|sell"
     rf"|sold)\b(?:\s+to)?"
 )
+# Nouns that say it without "how much".
+_HAN_SPENT = r"支出|开支|开销|花销|采购额|付款额|支付额|(?:支付|付款|采购|花费)(?:的)?(?:总?金额|总额|款项|总数)"
 _HAN_PAID = (
     r"(?:一共|总共|总计|合计|累计|共计|共)?(?:支付|付款|付给|花费|花|付|采购)(?:了)?(?:给)?(?:了)?(?:一共"
     r"|总共|总计|合计|累计|共)?"
@@ -78,7 +85,10 @@ _SUM = (
 _HAN_SUM = r"(?:一共|总共|合计|总计|共计|累计|总和|总额|总金额|加起来|汇总|共)(?:是|为)?"
 _AVERAGE = r"\b(?:average|mean|avg)\b(?:\s+of)?|平均(?:每张|每份|每笔)?(?:的)?"
 _HOW_MANY = r"\bhow\s+many\b|\b(?:the\s+)?(?:number|count)\s+of\b|\bcount\b(?:\s+of)?"
-_HAN_HOW_MANY = rf"(?:一共|总共|共)?有?(?:多少|几)\s*{_UNIT}|(?:的)?(?:数量|数目|张数|份数)(?:是多少)?"
+_HAN_HOW_MANY = (
+    rf"(?:一共|总共|共)?有?(?:多少|几)\s*(?:{_UNIT}|(?=发票|合同|收据|协议))|(?:的)?(?:数量|数目|张数"
+    rf"|份数)(?:是多少)?"
+)
 _LIST = (
     r"\b(?:list|show|which|what|find|give|display|(?:are|were|is)\s+(?:there\s+)?any|do\s+we\s+have(?:\s+any)?)\b"
     r"|哪些|哪几|列出|显示|列一下|找出|查找|查询"
@@ -192,6 +202,9 @@ def _take_paid(cursor: Cursor) -> tuple[bool, Role | None]:
         return True, Role.SELLER
     if cursor.take(_BILLED):
         return True, Role.BUYER
+    if cursor.take(_HAN_SPENT):
+        cursor.take(_HAN_PAID)
+        return True, Role.SELLER
     if re.search(r"多少|合计|总额|总共|一共|总计|平均|比较|对比", cursor.text) and cursor.take(_HAN_PAID):
         return True, Role.SELLER
     return False, None
@@ -218,8 +231,10 @@ def _take_ranked(cursor: Cursor) -> Wish | None:
 def _ranked(cursor: Cursor, operation: Operation, limit: int, ascending: bool) -> Wish:
     ranks = None
     for pattern, role in _GROUP_NOUNS:
-        if ranks is None and cursor.take(pattern):
+        if ranks is None and (noun := cursor.take(pattern)):
             ranks = role
+            limit = _MANY if limit == 1 and noun.group().endswith("s") else limit
+    cursor.take(r"(?:按照?|以)(?:发票)?(?:付款|采购|支付|花费)?(?:总?金额|总额)(?:计算?|算|排序|排名)?")
     paid, role_of_party = _take_paid(cursor)
     cursor.take_all(f"{_SUM}|{_LIST}|{_HAN_SUM}|\\bby\\s+(?:total|amount|value)\\b")
     if ranks is not None:

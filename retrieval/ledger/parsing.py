@@ -18,6 +18,7 @@ from retrieval.ledger.operations import Wish, take_missing, take_wish
 from retrieval.ledger.parties import Mention, Party, find_parties
 from retrieval.ledger.periods import take_spans, with_years
 from retrieval.ledger.plan import (
+    MOST_ROWS,
     AmountRange,
     DateField,
     DateRange,
@@ -34,8 +35,14 @@ from retrieval.ledger.plan import (
 from retrieval.ledger.roles import are_joined, take_party
 from retrieval.ledger.subjects import Subject, take_group, take_kind, take_measure, take_verb
 
+_MANY = 10  # of "the largest invoices"
 _MOST = 300  # characters of a question
 _CONTRACTS = re.compile(r"\b(?:contract|agreement)s?\b|合同|协议", re.IGNORECASE)
+_SUPERLATIVE = re.compile(
+    r"\b(?:largest|biggest|highest|greatest|smallest|lowest|cheapest|expensive|top)\s+(?:\w+\s+)?"
+    r"(?:invoices|bills|receipts|contracts|agreements)\b",
+    re.IGNORECASE,
+)
 _BILLED = re.compile(r"\b(?:billed|charged?|invoiced|cost|paid|pay)\s+(?:us|by)\b", re.IGNORECASE)
 _BY_COUNT = (
     r"\bby\s+(?:the\s+)?(?:number|count)(?:\s+of\s+(?:invoices|receipts|contracts))?\b|按(?:发票"
@@ -74,6 +81,7 @@ class _Heard:
     of_all: bool = False
     asks: bool = False
     billed: bool = False
+    superlative: bool = False
 
     @property
     def is_phrase(self) -> bool:
@@ -108,6 +116,7 @@ def parse(question: str, known: Sequence[Party], today: date) -> Plan | None:
 
 def _hear(cursor: Cursor, known: Sequence[Party], today: date) -> _Heard:
     heard = _Heard(of_all=_ALL.search(cursor.text) is not None, asks=_ASKS.search(cursor.text) is not None)
+    heard.superlative = _SUPERLATIVE.search(cursor.text) is not None
     heard.billed = _BILLED.search(cursor.text) is not None
     heard.named = [take_party(cursor, mention) for mention in find_parties(cursor.left, known)]
     heard.bounds, heard.currencies = take_bounds(cursor)
@@ -151,11 +160,17 @@ def _plan(heard: _Heard, today: date) -> Plan | None:
         currencies=heard.currencies,
         amounts=heard.bounds,
         group=group,
-        limit=min(max(heard.wish.limit, 1), 1000),
+        limit=_limit(heard, operation),
         ascending=heard.wish.ascending,
         by_count=heard.by_count,
         today=today,
     )
+
+
+def _limit(heard: _Heard, operation: Operation) -> int:
+    """How many are asked for: "the largest invoices" are several, "the largest invoice" is one."""
+    limit = min(max(heard.wish.limit, 1), MOST_ROWS)
+    return _MANY if operation is Operation.TOP and heard.superlative and limit == 1 else limit
 
 
 def _kind(heard: _Heard) -> RecordKind | None:
@@ -166,7 +181,15 @@ def _kind(heard: _Heard) -> RecordKind | None:
         return None
     bills = any(not party.fields.isdisjoint(("seller", "buyer")) for one, _ in heard.named for party in one.parties)
     ranked = wish.ranks is not None or heard.billed or (wish.operation is Operation.COMPARE and bills)
-    return RecordKind.BILLS if wish.paid or ranked or heard.by_count else None
+    return RecordKind.BILLS if wish.paid or ranked or heard.by_count or _is_of_bills(heard) else None
+
+
+def _is_of_bills(heard: _Heard) -> bool:
+    """Whether amounts can be none but those of bills: taxes, or what a seller or a buyer of bills is named for."""
+    if heard.wish.operation not in (Operation.SUM, Operation.AVERAGE):
+        return False
+    sides = frozenset(side for one, _ in heard.named for party in one.parties for side in party.fields)
+    return heard.measure is not None or bool(sides and "party" not in sides)
 
 
 def _operation(heard: _Heard) -> Operation | None:
@@ -177,6 +200,8 @@ def _operation(heard: _Heard) -> Operation | None:
         return Operation.SUM
     if operation is Operation.LIST and heard.wish.late:
         return Operation.LATE
+    if operation in (Operation.MAX, Operation.MIN) and heard.superlative:
+        return Operation.TOP
     if operation is None and heard.is_phrase:
         return Operation.LIST
     return operation

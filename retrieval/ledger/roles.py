@@ -9,10 +9,10 @@ from retrieval.ledger.plan import Role
 
 # What stands right before a name, and the side that it puts it on; the words are understood with the name.
 _BEFORE: tuple[tuple[str, Role | None], ...] = (
-    (r"\b(?:was|were|been|is|are)\s+(?:billed|charged|invoiced|issued)\s+by\s+$", Role.SELLER),
+    (r"\b(?:(?:was|were|been|is|are)\s+)?(?:billed|charged|invoiced|issued)\s+by\s+$", Role.SELLER),
     (r"\b(?:from|by|of\s+(?:supplier|vendor|seller)|(?:supplier|vendor|seller)s?)\s+$", Role.SELLER),
     (
-        r"\b(?:pay|paid|payments?|spend|spent|spending|owe|owed)\s+(?:to|with|at|on)?\s*$|\b(?:buy"
+        r"\b(?:pay|paid|payments?|went|gone|goes|spend|spent|spending|owe|owed)\s+(?:to|with|at|on)?\s*$|\b(?:buy"
         r"|bought|purchase[sd]?)\s+from\s+$",
         None,
     ),
@@ -21,7 +21,6 @@ _BEFORE: tuple[tuple[str, Role | None], ...] = (
         Role.BUYER,
     ),
     (r"\b(?:bill(?:ed)?|invoice[d]?|charge[d]?)\s+$", None),
-    (r"\b(?:to|for)\s+$", Role.BUYER),
     (r"(?:开给|开具给|开票给|销售给|卖给)\s*$", Role.BUYER),
     (r"(?:付给|支付给|付款给)\s*$", None),
     (r"(?:来自|供应商|销售方|卖方)(?:为|是)?\s*$", Role.SELLER),
@@ -37,6 +36,8 @@ _HAN_PAY_TO = compiled(r"(?:向|(?<![开售卖付票具])给|对)\s*$")
 _HAN_FROM = compiled(r"从\s*$")
 _HAN_SELLS = compiled(r"^\s*(?:公司)?\s*(?:一共|总共|共)?(?:开具|开|销售|出售)")
 _HAN_PAYS = compiled(r"^\s*(?:公司)?[^，。,]{0,8}?(?:支付|付|购买|采购)")
+# By itself this says little: totals "for" a seller are those of the seller.
+_BARE = compiled(r"\b(?:to|for)\s+$")
 _JOINT = compiled(
     r"\s*(?:,|and|or|&|vs\.?|versus|to|with|against|compared\s+(?:to|with)|、|和|与|跟|及|以及|或|还是|相比)?"
     r"\s*(?:and|or|the|with|to|(?:invoices\s+)?from)?\s*"
@@ -66,6 +67,8 @@ def take_party(cursor: Cursor, mention: Mention) -> tuple[Mention, Role | None]:
             if role is not None:
                 cursor.mark(found.start(), mention.end)
             return mention, role
+    if _BARE.search(before) and any("buyer" in party.fields for party in mention.parties):
+        return mention, Role.BUYER
     return mention, None
 
 

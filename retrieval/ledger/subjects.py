@@ -9,7 +9,7 @@ from retrieval.ledger.plan import DateField, Grouping, Measure, RecordField, Rec
 _BILL_VERBS = (
     (
         r"\b(?:that\s+|which\s+)?(?:were\s+|was\s+|are\s+|is\s+)?(?:issued?|dated|sen[dt]|received?"
-        r"|written)\b|开具的?|开出的?|开的|出具的?",
+        r"|written)\b|开具[的了]?|开出[的了]?|开[的了]|出具的?",
         DateField.ISSUE_DATE,
     ),
     (
