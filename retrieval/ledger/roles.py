@@ -28,10 +28,13 @@ _BEFORE: tuple[tuple[str, Role | None], ...] = (
 )
 _BEHIND: tuple[tuple[str, Role | None], ...] = (
     (r"^\s*(?:开具|开出|开给我们|开|出具)的?", Role.SELLER),
-    (r"^\s+(?:issued?|sen[dt]|billed|bill|invoiced?|charged?)\b(?:\s+(?:to\s+)?us\b)?", Role.SELLER),
+    (r"^\s+(?:issued|sent|billed|invoiced|charged)\b(?:\s+(?:to\s+)?us\b)?", Role.SELLER),
     (r"^\s+(?:has|have|had)\s+(?:issued|sent|billed|invoiced|charged)\b(?:\s+(?:to\s+)?us\b)?", Role.SELLER),
     (r"^\s+(?:paid|pays?|owes?|owed)\s+(?:to\s+)?us\b", Role.BUYER),
 )
+# "Did Acme bill us", but not "the Acme bill".
+_DID = compiled(r"\b(?:did|does|do)\s+$")
+_BILL = compiled(r"^\s+(?:issue|send|bill|invoice|charge)\b(?:\s+(?:to\s+)?us\b)?")
 _HAN_PAY_TO = compiled(r"(?:向|(?<![开售卖付票具])给|对)\s*$")
 _HAN_FROM = compiled(r"从\s*$")
 _HAN_SELLS = compiled(r"^\s*(?:公司)?\s*(?:一共|总共|共)?(?:开具|开|销售|出售)")
@@ -56,6 +59,9 @@ def take_party(cursor: Cursor, mention: Mention) -> tuple[Mention, Role | None]:
                 break
             cursor.mark(mention.end, mention.end + found.end())
             return mention, role
+    if _DID.search(before) and (found := _BILL.match(behind)):
+        cursor.mark(mention.end, mention.end + found.end())
+        return mention, Role.SELLER
     if _HAN_PAY_TO.search(before):
         return mention, Role.BUYER if _HAN_SELLS.search(behind) else Role.SELLER if _HAN_PAYS.search(behind) else None
     if _HAN_FROM.search(before):
