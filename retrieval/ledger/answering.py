@@ -102,7 +102,10 @@ def _about(plan: Plan, question: str) -> str:
         parts.append(f"没有{missing}" if han else f"no {missing}")
     elif plan.operation is Operation.DUPLICATE:
         parts.append("重复" if han else "duplicates")
-    return (("，" if han else ", ").join(parts) + ("：" if han else ": ")) if parts else ""
+    if not parts:
+        return ""
+    about = ("，" if han else ", ").join(parts)
+    return f"{about}：" if han else f"{about[0].upper()}{about[1:]}: "
 
 
 def _operation(plan: Plan, question: str) -> str:

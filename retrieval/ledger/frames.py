@@ -1,32 +1,24 @@
-"""The ledger as pandas tables, for those who compute themselves."""
+"""The ledger as pandas tables, for those who compute themselves; the tables that ``ingest fields --export`` writes."""
 
-from collections.abc import Sequence
-from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from langchain_core.language_models import BaseChatModel
-from sqlalchemy import Select, select
 
-from ingest.fields.model import WHOLE
+from ingest.fields.frames import TableName, frame
 from ingest.library import Library
-from ingest.schema import documents, extractions, fields, findings
 from ingest.settings import Settings, load_settings
 from retrieval.ledger.asking import Ledger
-from retrieval.ledger.model import SCALE
-from retrieval.ledger.views import FAILED, READY, boxes_from
 from retrieval.llm import build_llm
 from retrieval.types import Answer
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_PLACE = ("page_number", "boxes", "confidence", "extractor")
-
 
 class LedgerFrames:
-    """The ledger of a library, read anew at each look. Amounts are `decimal.Decimal`, exact."""
+    """The ledger of a library, read anew at each look. Amounts are `decimal.Decimal`, exact; dates are dates."""
 
     def __init__(self, library: Library, model: BaseChatModel | None = None) -> None:
         """Prepare.
@@ -40,30 +32,23 @@ class LedgerFrames:
 
     @property
     def documents(self) -> "pd.DataFrame":
-        """A row for each document that is visible or failed: ``doc_id``, ``name``, ``status``, ``schema`` and more."""
-        d = documents.c
-        columns = (d.doc_id, d.name, d.title, d.status, d.reason, d.added_at, extractions.c.schema)
-        source = documents.outerjoin(extractions, extractions.c.doc_id == d.doc_id)
-        query = select(*columns).select_from(source).where(d.status.in_((READY, FAILED)))
-        return self._frame(query.order_by(d.name, d.doc_id), [column.name for column in columns])
-
-    @property
-    def values(self) -> "pd.DataFrame":
-        """A row for each value of a whole document: ``doc_id``, ``name``, ``value``, ``amount``, ``raw``, its place."""
-        return self._values(of_items=False)
+        """A row for each visible document, a column for each field."""
+        return self._frame(TableName.DOCUMENTS)
 
     @property
     def items(self) -> "pd.DataFrame":
-        """A row for each value of a document's lines, and for each party of a contract; ``item`` counts from 0."""
-        return self._values(of_items=True)
+        """A row for each line of an invoice."""
+        return self._frame(TableName.ITEMS)
+
+    @property
+    def values(self) -> "pd.DataFrame":
+        """A row for each value, with its page, its confidence and the checks that it failed."""
+        return self._frame(TableName.VALUES)
 
     @property
     def findings(self) -> "pd.DataFrame":
-        """A row for each failed check: ``doc_id``, ``check``, ``fields`` (JSON), ``message``, ``other``."""
-        columns = [findings.c[name] for name in ("doc_id", "check", "fields", "message", "other")]
-        source = findings.join(documents, documents.c.doc_id == findings.c.doc_id)
-        query = select(*columns).select_from(source).where(documents.c.status == READY).order_by(findings.c.row)
-        return self._frame(query, [column.name for column in columns])
+        """A row for each failed check."""
+        return self._frame(TableName.FINDINGS)
 
     def ask(self, question: str) -> Answer | None:
         """Answer a question from the ledger; None where it is none that the ledger can answer.
@@ -85,28 +70,8 @@ class LedgerFrames:
     ) -> None:
         self.close()
 
-    def _values(self, *, of_items: bool) -> "pd.DataFrame":
-        names = ("doc_id", "name", *(("item",) if of_items else ()), "kind", "value", "scaled", "raw", *_PLACE)
-        place = fields.c.item != WHOLE if of_items else fields.c.item == WHOLE
-        query = (
-            select(*(fields.c[name] for name in names))
-            .join(documents, documents.c.doc_id == fields.c.doc_id)
-            .where(documents.c.status == READY, place)
-            .order_by(fields.c.doc_id, fields.c.item, fields.c.name)
-        )
-        frame = self._frame(query, names)
-        frame["boxes"] = [boxes_from(boxes) for boxes in frame["boxes"]]
-        amounts = [None if scaled is None else Decimal(scaled) / SCALE for scaled in frame.pop("scaled")]
-        frame.insert(frame.columns.get_loc("value") + 1, "amount", amounts)
-        return frame
-
-    def _frame(self, query: Select[Any], columns: Sequence[str]) -> "pd.DataFrame":
-        import pandas as pd  # loaded on use: it takes half a second
-
-        with self._library.reading() as connection:
-            rows = [tuple(row) for row in connection.execute(query)]
-        # As they come: integers beside NULL would else become floats.
-        return pd.DataFrame(rows, columns=list(columns), dtype=object)
+    def _frame(self, table: TableName) -> "pd.DataFrame":
+        return frame(self._library.ledger(), table)
 
 
 def build_ledger(
