@@ -4,8 +4,8 @@
 
 300 invoices of companies that do not exist (three layouts, four currencies, four languages; some are scans, some lack
 their total or date, do not add up, are damaged, or are there twice), `table.json` with what each of them states, and
-questions (`questions.json`, and in other wordings `heldout.json` and `heldout-second.json`), whose answers are computed
-from that table, not by Pagecite. The same seed gives the same table.
+questions (`questions.json`, and in other wordings `heldout.json`, `heldout-second.json`, `heldout-third.json`), whose answers
+are computed from that table, not by Pagecite. The same seed gives the same table.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 
 from ledger_kit.answers import answer_all
-from ledger_kit.heldout import HELDOUT, SECOND
+from ledger_kit.heldout import HELDOUT, SECOND, THIRD
 from ledger_kit.pages import draw
 from ledger_kit.questions import QUESTIONS
 from ledger_kit.table import TODAY, Bill, make_table
@@ -38,6 +38,7 @@ def draw_set(out: Path, *, pages: bool = True) -> None:
     _write(out / "questions.json", {"today": str(TODAY), "questions": answer_all(bills, QUESTIONS)})
     _write(out / "heldout.json", {"today": str(TODAY), "questions": answer_all(bills, HELDOUT)})
     _write(out / "heldout-second.json", {"today": str(TODAY), "questions": answer_all(bills, SECOND)})
+    _write(out / "heldout-third.json", {"today": str(TODAY), "questions": answer_all(bills, THIRD)})
 
 
 def _stated(bill: Bill) -> dict[str, str]:
