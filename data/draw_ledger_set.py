@@ -4,8 +4,8 @@
 
 300 invoices of companies that do not exist (three layouts, four currencies, four languages; some are scans, some lack
 their total or date, do not add up, are damaged, or are there twice), `table.json` with what each of them states, and
-questions (`questions.json`, and in other wordings `heldout.json`, `heldout-second.json`, `heldout-third.json`), whose answers
-are computed from that table, not by Pagecite. The same seed gives the same table.
+questions (`questions.json`; in other wordings `heldout.json`, `heldout-second.json`, `heldout-third.json`), whose
+answers are computed from that table, not by Pagecite. The same seed gives the same table.
 """
 
 from __future__ import annotations

@@ -13,9 +13,10 @@ _FILLERS = frozenset(
     "me list find see get "
     "s it them their those these this value values amount amounts sum total totals altogether overall invoice invoices "
     "with as so far library documents document know want would like need calculate compute whose each every per only "
-    "made together up its add us money during worth totalling totaling amounting valued costing everything anything "
+    "made together up its add us money during worth totalling totaling amounting valued costing "
+    "everything anything "
     "come comes came amount add arrive arrived ever exist exists went gone go goes paper "
-    "got get kindly figure figures say tell now current currently entire whole complete full ve re".split()
+    "across among throughout got get kindly figure figures say tell now current currently entire whole complete full ve re".split()
 )
 _HAN_FILLERS = re.compile(
     "|".join(

@@ -57,7 +57,8 @@ _WE = r"(?:we|i|our\s+company)"
 _GAP = rf"[\s{TAKEN}]+"
 _PAY = r"(?:pay|paid|spend|spent|owe|owed)"
 _PAID = (
-    rf"\bhow\s+much{_GAP}(?:money\s+)?(?:(?:did|have|do|had)\s+)?{_WE}\s+(?:have\s+)?{_PAY}\b(?:\s+(?:to|with|at|on))?"
+    rf"\bhow\s+(?:much|many){_GAP}(?:money\s+)?(?:(?:did|have|do"
+    rf"|had)\s+)?{_WE}\s+(?:have\s+)?{_PAY}\b(?:\s+(?:to|with|at|on))?"
     rf"|\b(?:what|which\s+amount)\s+(?:did|have|do)\s+{_WE}\s+{_PAY}\b(?:\s+(?:to|with|at|on))?"
     rf"|\bour\s+(?:total\s+)?(?:spend(?:ing)?|payments?)\b(?:\s+(?:to|with|at|on))?"
     rf"|\bhow\s+much\s+(?:money\s+)?(?:(?:has|have)\s+)?(?:went|gone|goes)\s+to\b"
@@ -68,8 +69,10 @@ _PAID = (
     rf"|\b(?:what|which\s+amount|how\s+much)\s+have\s+{_WE}\s+(?:been\s+)?(?:paying"
     rf"|spending)\b(?:\s+(?:to|with|at|on))?"
 )
+# "How many euros did we pay": the currency was taken before.
+_MANY_PAID = rf"\bhow\s+many\s*{TAKEN}[\s{TAKEN}]*(?:did|have|do)\s+{_WE}\s+{_PAY}\b"
 _BILLED = (
-    rf"\bhow\s+much{_GAP}(?:(?:did|have|do|had)\s+)?{_WE}\s+(?:bill(?:ed)?|invoice[d]?|charge[d]?|sell"
+    rf"\bhow\s+(?:much|many){_GAP}(?:(?:did|have|do|had)\s+)?{_WE}\s+(?:bill(?:ed)?|invoice[d]?|charge[d]?|sell"
     rf"|sold)\b(?:\s+to)?"
 )
 # Nouns that say it without "how much".
@@ -108,8 +111,12 @@ _MORE = (
 _MOST = (
     r"\b(?:pay|paid|spend|spent|owe)\s+(?:the\s+)?most(?:\s+(?:money\s+)?(?:to|with|on|at))?\b"
     r"|\b(?:costs?|charged?|billed?|invoiced?)\s+us\s+(?:the\s+)?most\b"
+    r"|\b(?:received?|gets?|got)\s+(?:the\s+)?most\s+money\b|\bmost\s+(?:of\s+our\s+)?money\s+(?:goes|went|gone)\s+to\b"
 )
-_WHO = r"\b(?:who|whom|(?:which|what)\s+(?:supplier|vendor|seller|company))\b"
+_WHO = (
+    r"\b(?:who|whom|(?:which|what)\s+(?:supplier|vendor|seller|company)|which\s+of\s+(?:our"
+    r"|the)\s+(?:suppliers|vendors))\b"
+)
 _BREAK = r"\bbreak(?:\s*down)?\b(?:\s+(?:the|our|of))*|\bbreakdown(?:\s+of)?\b|\bsplit\b"
 
 
@@ -178,7 +185,7 @@ def take_wish(cursor: Cursor) -> Wish:
         paid, role = _take_paid(cursor)
         cursor.take_all(f"{_SUM}|{_HAN_SUM}")
         return Wish(Operation.AVERAGE, role=role, paid=paid, late=late)
-    if cursor.take(f"{_HOW_MANY}|{_HAN_HOW_MANY}"):
+    if not cursor.find(_MANY_PAID) and cursor.take(f"{_HOW_MANY}|{_HAN_HOW_MANY}"):
         return Wish(Operation.COUNT, late=late)
     paid, role = _take_paid(cursor)
     if paid or _asks_sum(cursor):

@@ -42,7 +42,7 @@ _HAN_PAYS = compiled(r"^\s*(?:公司)?[^，。,]{0,8}?(?:支付|付|购买|采�
 # By itself this says little: totals "for" a seller are those of the seller.
 _BARE = compiled(r"\b(?:to|for)\s+$")
 _JOINT = compiled(
-    r"\s*(?:,|and|or|&|vs\.?|versus|to|with|against|compared\s+(?:to|with)|、|和|与|跟|及|以及|或|还是|相比)?"
+    r"\s*(?:,|and|or|&|vs\.?|versus|to|with|against|compared?\s+(?:to|with|against)|、|和|与|跟|及|以及|或|还是|相比)?"
     r"\s*(?:and|or|the|with|to|(?:invoices\s+)?from)?\s*"
 )
 # "Invoices to Acme", but "pay to Acme".

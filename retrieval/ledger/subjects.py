@@ -127,7 +127,8 @@ _GROUPS = (
     ),
     (rf"\b{_EACH}\s+quarter\b|\bquarterly\b|{_HAN_EACH}季度?", Grouping.QUARTER),
     (
-        rf"\b{_EACH}\s+(?:calendar\s+)?year\b|\byearly\b|\bannually\b|\byear\s+by\s+year\b|{_HAN_EACH}年(?:份|度)?",
+        rf"\b{_EACH}\s+(?:calendar\s+)?year\b|\byearly\b|\bannual\b|\bannually\b|\byear\s+by\s+year\b"
+        rf"|{_HAN_EACH}年(?:份|度)?",
         Grouping.YEAR,
     ),
     (
