@@ -171,7 +171,7 @@ def _citations(result: LedgerAnswer, library: Library) -> tuple[Citation, ...]:
         image = library.image_path(row.doc_id, proof.page_number)
         found.append(
             Citation(
-                len(found) + 1, row.doc_id, row.source, row.source, proof.page_number, proof.raw, proof.boxes, image, ""
+                len(found) + 1, row.doc_id, row.source, row.title, proof.page_number, proof.raw, proof.boxes, image, ""
             )
         )
     return tuple(found)

@@ -16,7 +16,8 @@ _FILLERS = frozenset(
     "made together up its add us money during worth totalling totaling amounting valued costing "
     "everything anything "
     "come comes came amount add arrive arrived ever exist exists went gone go goes paper "
-    "across among throughout got get kindly figure figures say tell now current currently entire whole complete full ve re".split()
+    "across among throughout "
+    "got get kindly figure figures say tell now current currently entire whole complete full ve re".split()
 )
 _HAN_FILLERS = re.compile(
     "|".join(

@@ -141,9 +141,8 @@ def _row(plan: Plan, record: Record, columns: Sequence[str], groups: tuple[str, 
     proofs = tuple(_proof(record, name) for name in columns)
     cells = tuple(_cell(record, name, proof) for name, proof in zip(columns, proofs, strict=True))
     currency = record.values.get("currency")
-    return LedgerRow(
-        record.doc_id, record.source, cells, proofs, currency.value if plan.computes and currency else "", groups
-    )
+    code = currency.value if plan.computes and currency else ""
+    return LedgerRow(record.doc_id, record.source, record.title, cells, proofs, code, groups)
 
 
 def _proof(record: Record, name: str) -> Proof | None:

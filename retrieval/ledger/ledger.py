@@ -23,6 +23,7 @@ class Record:
     Attributes:
         doc_id: the document.
         source: its file name.
+        title: found from its content; empty where none was.
         added_at: when it was added.
         partly: whether some page of it could not be read.
         values: by field, those that were found.
@@ -32,6 +33,7 @@ class Record:
 
     doc_id: str
     source: str
+    title: str
     added_at: str
     partly: bool
     values: Mapping[str, Proof]
@@ -112,7 +114,7 @@ def _record(row: Row[Any], needed: Collection[str], doubts: Mapping[str, str], p
     proofs = {name: proof for name in needed if (proof := views.proof_of(row, name))}
     values = {name: replace(proof, doubt=doubts.get(name, "")) for name, proof in proofs.items()}
     partly = bool(row.reason) and not all(REVIEW_MARK in part for part in row.reason.split("; "))
-    return Record(row.doc_id, row.name, row.added_at, partly, values, parties, doubts)
+    return Record(row.doc_id, row.name, row.title, row.added_at, partly, values, parties, doubts)
 
 
 def _unsettled(row: Row[Any]) -> Unsettled:

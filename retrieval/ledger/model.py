@@ -42,6 +42,7 @@ class LedgerRow:
     Attributes:
         doc_id: the document.
         source: its file name.
+        title: found from its content; empty where none was.
         cells: a text for each of the answer's columns, empty where it has no such value.
         proofs: the values behind the cells, by the columns; None where there is none.
         currency: of its measure; empty where that does not matter.
@@ -50,6 +51,7 @@ class LedgerRow:
 
     doc_id: str
     source: str
+    title: str
     cells: tuple[str, ...]
     proofs: tuple[Proof | None, ...]
     currency: str = ""

@@ -35,7 +35,9 @@ def records(plan: Plan, needed: Collection[str], spellings: Collection[str]) -> 
         spellings: of the plan's parties, as the ledger has them.
     """
     source: FromClause = documents.join(extractions, extractions.c.doc_id == documents.c.doc_id)
-    columns: list[ColumnElement[Any]] = [documents.c.doc_id, documents.c.name, documents.c.reason, documents.c.added_at]
+    columns: list[ColumnElement[Any]] = [
+        documents.c[name] for name in ("doc_id", "name", "title", "reason", "added_at")
+    ]
     values: dict[str, NamedFromClause] = {}
     for name in needed:
         one = values[name] = fields.alias(name)
