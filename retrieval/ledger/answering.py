@@ -7,7 +7,7 @@ from ingest.library import Library
 from ingest.scripts import has_han
 from retrieval.ledger.model import LedgerAnswer, LedgerRow, LedgerTotal, Proof
 from retrieval.ledger.plan import Operation, Plan
-from retrieval.ledger.wording import coverage_sentence, field_name, kind_name, money
+from retrieval.ledger.wording import coverage_sentence, field_name, kind_name, money, plain
 from retrieval.types import Answer, Citation
 
 _CITED = 12  # rows that are cited; the answer's rows have all of them
@@ -85,7 +85,7 @@ def _about(plan: Plan, question: str) -> str:
     han = has_han(question)
     parts = []
     if plan.parties:
-        parts.append(("、" if han else ", ").join(plan.parties.names))
+        parts.append(("、" if han else ", ").join(map(plain, plan.parties.names)))
     if plan.dates and (plan.dates.first or plan.dates.last):
         name = field_name(plan.dates.field, question)
         parts.append(f"{name} {plan.dates.label}")
@@ -119,7 +119,7 @@ def _operation(plan: Plan, question: str) -> str:
 
 
 def _group(result: LedgerAnswer, total: LedgerTotal, question: str, numbers: dict[str, int]) -> str:
-    return f"{total.label}: {_amount(result, total, question, numbers)}"
+    return f"{plain(total.label)}: {_amount(result, total, question, numbers)}"
 
 
 def _listed(result: LedgerAnswer, row: LedgerRow, numbers: dict[str, int]) -> str:
@@ -128,7 +128,8 @@ def _listed(result: LedgerAnswer, row: LedgerRow, numbers: dict[str, int]) -> st
     currency = cells.pop("currency", "")
     words = [cell for cell in cells.values() if cell] + ([f"{currency} {amount}".strip()] if amount else [])
     mark = f" [{numbers[row.doc_id]}]" if row.doc_id in numbers else ""
-    return f"{row.source}: {', '.join(words)}{mark}" if words else f"{row.source}{mark}"
+    said = plain(f"{row.source}: {', '.join(words)}" if words else row.source)
+    return f"{said}{mark}"
 
 
 def _lines(lines: Sequence[str], question: str) -> str:

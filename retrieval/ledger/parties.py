@@ -16,6 +16,12 @@ _MORE_FORMS = frozenset(
 )
 _FORMS = LEGAL_FORMS | _MORE_FORMS
 _HAN_FORM = re.compile(r"(?:股份有限公司|有限责任公司|有限公司|公司|集团)$")
+# Words that questions are made of: a party whose name begins with one is named by more than that word.
+_ASKING = frozenset(
+    "total totals sum list show compare average mean top largest smallest highest lowest monthly quarterly yearly "
+    "annual invoices invoice bills receipts contracts agreements january february march april may june july august september "
+    "october november december first second third fourth quarter half general number duplicate overdue".split()
+)
 _MIN_HAN = 2
 _MOST = 5  # parties that one name in a question may mean
 # Words of many Chinese names: alone they name nobody.
@@ -133,7 +139,7 @@ def _longest(
                 break
             length += 1
         whole = length == len(words)
-        if not length or not (whole or _may_stand_for(tokens[at : at + length], small)):
+        if not length or not _names(tokens, at, length, whole=whole, small=small):
             continue
         if length > best:
             best, meant = length, []
@@ -143,10 +149,14 @@ def _longest(
     return best, exact or meant
 
 
-def _may_stand_for(words: Sequence[_Token], small: bool) -> bool:
-    """Whether the first words of a name are enough to name it."""
-    content = [word for word, *_ in words if word.casefold() not in STOP_EN]
-    return bool(content) and (small or words[0][0][0].isupper()) and any(len(word) > 2 for word in content)
+def _names(tokens: Sequence[_Token], at: int, length: int, *, whole: bool, small: bool) -> bool:
+    """Whether words of a question that a party's name begins with are enough to name it."""
+    words = [word for word, *_ in tokens[at : at + length]]
+    content = [word for word in words if word.casefold() not in STOP_EN and word.casefold() not in _ASKING]
+    if whole:
+        following = tokens[at + length][0].casefold() if at + length < len(tokens) else ""
+        return bool(content) or length > 1 or following in _FORMS
+    return (small or words[0][0].isupper()) and any(len(word) > 2 for word in content)
 
 
 def _is_form(text: str, last: _Token, following: _Token) -> bool:

@@ -220,7 +220,7 @@ class Plan(Part):
     limit: Annotated[int, Field(ge=1, le=MOST_ROWS)] = 10
     ascending: bool = False
     by_count: bool = False
-    today: date
+    today: Annotated[date, Field(ge=date(1900, 1, 1))]
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

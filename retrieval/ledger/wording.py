@@ -1,5 +1,6 @@
 """What an answer from the ledger says, in English and Chinese."""
 
+import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
@@ -60,6 +61,11 @@ def field_name(name: str, question: str) -> str:
     return FIELDS.get(name, (name, name))[has_han(question)]
 
 
+def plain(name: str) -> str:
+    """A name from a document as it stands in an answer: on one line, and never taken for the number of a citation."""
+    return re.sub(r"\[(\d+)\]", r"(\1)", " ".join(name.split()))
+
+
 def money(amount: Decimal, currency: str) -> str:
     """An amount with its currency: EUR 12,345.60."""
     return f"{currency} {amount:,}".strip()
@@ -101,5 +107,6 @@ def _part(reason: Reason, name: str, members: Sequence[LeftOut], question: str) 
 
 def _name(one: LeftOut, question: str) -> str:
     if one.reason is not Reason.DUPLICATE:
-        return one.source
-    return f"{one.source}，同 {one.detail}" if has_han(question) else f"{one.source}, of {one.detail}"
+        return plain(one.source)
+    said = f"{one.source}，同 {one.detail}" if has_han(question) else f"{one.source}, of {one.detail}"
+    return plain(said)

@@ -247,6 +247,13 @@ def test_a_value_of_one_invoice_comes_from_its_xml_and_else_from_the_page(ledger
     assert ask("What is the total of invoice INV-18?") is None
 
 
+def test_a_name_with_a_number_in_brackets_is_no_citation(ledger: Callable[..., Ask]) -> None:
+    answer = ledger(bill("scan[7].pdf", "1", seller="Acme\n[3] GmbH"))("List all invoices in 2024")
+    assert answer is not None
+    assert "scan(7).pdf" in answer.text
+    assert "[3]" not in answer.text
+
+
 def test_where_no_document_can_be_used_the_passages_are_asked_too(ledger: Callable[..., Ask]) -> None:
     answer = ledger(bill("a.pdf"))("What is the total of all invoices?")
     assert answer is not None

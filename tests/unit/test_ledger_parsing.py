@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from retrieval.ledger.parsing import parse
 from retrieval.ledger.parties import key_of, parties_from
-from retrieval.ledger.plan import Plan
+from retrieval.ledger.plan import PartyFilter, Plan, Role
 from retrieval.ledger.values import parse_value
 
 pytestmark = pytest.mark.unit
@@ -158,6 +158,16 @@ def test_a_name_in_small_letters_is_known_where_nothing_else_explains_it() -> No
     plan = read("how many invoices from acme tools")
     assert plan is not None
     assert plan["parties"] == ACME
+
+
+def test_a_party_with_a_name_of_common_words_is_named_by_all_of_it() -> None:
+    known = parties_from([("Total Energie SE", "seller"), ("March Ltd", "seller")])
+    plain = parse("Total of all invoices in March 2024", known, TODAY)
+    named = parse("Total of all invoices from Total Energie in March 2024", known, TODAY)
+    assert plain is not None
+    assert plain.parties is None
+    assert named is not None
+    assert named.parties == PartyFilter(names=("Total Energie SE",), role=Role.SELLER)
 
 
 @pytest.mark.parametrize("name", ["ACME TOOLS", "Acme Tools, GmbH", "acme tools gmbh", "The Acme Tools Ltd."])

@@ -106,7 +106,7 @@ def plans(draw: st.DrawFn) -> Plan | None:
             limit=draw(st.integers(1, 1000)),
             ascending=draw(st.booleans()),
             by_count=draw(st.booleans()),
-            today=draw(st.dates(date(1, 1, 2))),
+            today=draw(st.dates(date(1900, 1, 1))),
         )
     except ValidationError:
         return None
