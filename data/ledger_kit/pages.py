@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -29,24 +30,29 @@ _SIGNS = {"GBP": "£", "CNY": "¥"}
 
 
 class _Sheet:
-    """A page and its font."""
+    """A page."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self) -> None:
         self.document = pymupdf.open()
         self.page = self.document.new_page(width=595, height=842)
-        self.font = "china-s" if language == "zh" else "helv"
 
     def put(self, x: float, y: float, text: str, size: float = 10, *, right: bool = False) -> None:
-        """Write a line from x on, or up to x."""
-        start = x - pymupdf.get_text_length(text, fontname=self.font, fontsize=size) if right else x
-        self.page.insert_text((start, y), text, fontname=self.font, fontsize=size)
+        """Write a line from x on, or up to x; Chinese characters and Latin ones each in a font of their own."""
+        runs = [
+            (run, "helv" if run[0] < "\u0100" else "china-s") for run in re.findall(r"[\0-\xff]+|[^\0-\xff]+", text)
+        ]
+        widths = [pymupdf.get_text_length(run, fontname=font, fontsize=size) for run, font in runs]
+        start = x - sum(widths) if right else x
+        for (run, font), width in zip(runs, widths, strict=True):
+            self.page.insert_text((start, y), run, fontname=font, fontsize=size)
+            start += width
 
 
 def draw(bill: Bill) -> bytes:
     """The file of an invoice."""
     language = bill.seller.language
     words = dict(zip(_KEYS, _WORDS[language].split("|"), strict=True))
-    sheet = _Sheet(language)
+    sheet = _Sheet()
     (_letter, _blocks, _meta_right)[bill.layout](sheet, bill, words)
     if bill.scan:
         return _scanned(sheet.document, bill)

@@ -1,9 +1,10 @@
 """Whether questions over a ledger are answered exactly; `data/draw_ledger_set.py` draws the set.
 
-``python -m retrieval.ledger.evaluation --folder DIR [--known] [--questions FILE]``: DIR holds ``invoices/``,
-``table.json`` and ``questions.json``. The invoices are ingested (kept between runs), or, with ``--known``, the ledger
-is filled from the table, which measures the questions alone. An answer is right where every figure, every document of
-it and every document left out, with its reason, is as the table has it.
+``python -m retrieval.ledger.evaluation --folder DIR [--known | --library DIR] [--questions FILE]``: the folder holds
+``invoices/``, ``table.json`` and ``questions.json``. The invoices are ingested (kept between runs), or, with
+``--known``, the ledger is filled from the table, which measures the questions alone; ``--library`` names one that has
+them. An answer is right where every figure, every document of it and every document left out, with its reason, is as
+the table has it.
 """
 
 import argparse
@@ -16,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,14 @@ from retrieval.llm import build_llm
 
 BAR = 0.95
 _DOUBT = Check("net-plus-tax", ("net", "tax", "total"), "net and tax do not add up to the total")
+
+
+class Source(StrEnum):
+    """Where the ledger comes from."""
+
+    INVOICES = "invoices"  # they are ingested
+    TABLE = "table"  # it is filled from the known table
+    LIBRARY = "library"  # it is there
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +63,13 @@ def main(arguments: list[str] | None = None) -> int:
         "--questions", default="questions.json", help="file of the folder; heldout.json: other wordings"
     )
     parser.add_argument("--known", action="store_true", help="fill the ledger from the table, ingest nothing")
+    parser.add_argument("--library", type=Path, help="a library that the invoices are in; ingest nothing")
     parser.add_argument("--cache", type=Path, default=Path("artifacts/libraries"), help="where libraries are kept")
     options = parser.parse_args(arguments)
     try:
-        marks = evaluate(options.folder, options.questions, options.cache, known=options.known)
+        place = options.library or options.cache
+        source = Source.TABLE if options.known else Source.LIBRARY if options.library else Source.INVOICES
+        marks = evaluate(options.folder, options.questions, place, source)
     except PageciteError as error:
         sys.stderr.write(f"evaluation: {error}\n")
         return 1
@@ -76,14 +89,14 @@ def report(marks: Sequence[Mark]) -> Iterator[str]:
     yield f"ledger questions: {right} of {len(marks)} exact, {share:.3f} (bar: at least {BAR}, {verdict})"
 
 
-def evaluate(folder: Path, questions: str, cache: Path, *, known: bool) -> list[Mark]:
+def evaluate(folder: Path, questions: str, place: Path, source: Source) -> list[Mark]:
     """Ask all questions.
 
     Args:
         folder: the set.
         questions: the file's name.
-        cache: where libraries are kept between runs.
-        known: fill the ledger from the table.
+        place: of the library, or where libraries are kept between runs.
+        source: where the ledger comes from.
 
     Raises:
         ConfigError: the folder is no such set.
@@ -92,7 +105,7 @@ def evaluate(folder: Path, questions: str, cache: Path, *, known: bool) -> list[
     table, asked = _load(folder / "table.json"), _load(folder / questions)
     first = {row["file"]: row["original"] or row["file"] for row in table}
     today = date.fromisoformat(asked["today"])
-    with _library(folder, table, cache, known=known) as library:
+    with _library(folder, table, place, source) as library:
         ledger = Ledger(library, build_llm(load_settings()), today=lambda: today)
         marks = []
         for wanted in asked["questions"]:
@@ -111,15 +124,21 @@ def _load(path: Path) -> Any:
 
 
 @contextmanager
-def _library(folder: Path, table: Sequence[Mapping[str, str]], cache: Path, *, known: bool) -> Iterator[Library]:
-    if not known:
+def _library(folder: Path, table: Sequence[Mapping[str, str]], place: Path, source: Source) -> Iterator[Library]:
+    if source is Source.LIBRARY:
+        if not Library.exists(place):
+            raise ConfigError(f"{place} is no library.")
+        with Library(place) as library:
+            yield library
+        return
+    if source is Source.INVOICES:
         files = {row["file"]: folder / "invoices" / row["file"] for row in table}
         if missing := next((path for path in files.values() if not path.is_file()), None):
             raise ConfigError(f"{missing} is missing; draw the set with data/draw_ledger_set.py.")
-        with Library(provide("ledger", files, load_settings(), cache).settings.library) as library:
+        with Library(provide("ledger", files, load_settings(), place).settings.library) as library:
             yield library
         return
-    with tempfile.TemporaryDirectory(prefix="pagecite-ledger-") as place, Library(place) as library:
+    with tempfile.TemporaryDirectory(prefix="pagecite-ledger-") as scratch, Library(scratch) as library:
         fill(library, map(_entry, table))
         yield library
 

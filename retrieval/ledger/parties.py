@@ -18,9 +18,10 @@ _FORMS = LEGAL_FORMS | _MORE_FORMS
 _HAN_FORM = re.compile(r"(?:股份有限公司|有限责任公司|有限公司|公司|集团)$")
 # Words that questions are made of: a party whose name begins with one is named by more than that word.
 _ASKING = frozenset(
-    "total totals sum list show compare average mean top largest smallest highest lowest monthly quarterly yearly "
-    "annual invoices invoice bills receipts contracts agreements january february march april may june july august september "
-    "october november december first second third fourth quarter half general number duplicate overdue".split()
+    "total totals sum list show compare average mean top largest smallest highest lowest monthly "
+    "quarterly yearly annual invoices invoice bills receipts contracts agreements january february march "
+    "april may june july august september october november december first second third fourth quarter "
+    "half general number duplicate overdue".split()
 )
 _MIN_HAN = 2
 _MOST = 5  # parties that one name in a question may mean
