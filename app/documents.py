@@ -126,6 +126,8 @@ def _document(say: Texts, library: Library, record: DocumentRecord) -> None:
         pages.pager(say, page, record.page_count, _PAGE, _to_page)
         if st.button(say("remove"), icon=":material/delete:", key="remove"):
             _confirm_removal(say, library, record)
+    for warning in library.warnings(record.doc_id):
+        st.warning(as_label(warning))
     entry = next(iter(library.pages(record.doc_id, [page])), None)
     if entry is None or entry.text is None:
         st.warning(as_label(say("page_missing", reason=entry.reason if entry else say("pending_reason"))))

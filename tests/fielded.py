@@ -6,9 +6,10 @@ from pathlib import Path
 from ingest.fields.finder import Finder
 from ingest.fields.model import WHOLE, Extraction, FieldKind, FieldValue
 from ingest.fields.normal import normalise
+from ingest.fields.storing import Found
 from ingest.library import Library
 from ingest.outcomes import Outcome
-from ingest.types import PageText
+from ingest.types import PageText, TextLine, TextSource
 from tests.drawings import write_tiff
 from tests.fakes import FakeEngine, make_pipeline
 
@@ -55,6 +56,13 @@ def finder(version: str = "1", extract: object = read) -> Finder:
     """What looks for them."""
     items = frozenset(name for name in KINDS if name.startswith("item_"))
     return Finder(version, extract, {"invoice": KINDS}, items)  # type: ignore[arg-type]
+
+
+def found(*lines: str) -> Found:
+    """What it would find on a page with such lines."""
+    boxes = [(0.1, 0.1 + 0.03 * index, 0.9, 0.12 + 0.03 * index) for index in range(len(lines))]
+    read_lines = tuple(TextLine(text, box, 0.9) for text, box in zip(lines, boxes, strict=True))
+    return Found(read([PageText("", 1, (), read_lines, "fake 1.0", TextSource.OCR)], None), "1", KINDS)
 
 
 def add_invoice(

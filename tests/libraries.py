@@ -8,6 +8,7 @@ import numpy as np
 
 from ingest.chunks import cut
 from ingest.embeddings import embedding_text
+from ingest.fields.storing import Found
 from ingest.files import identify
 from ingest.library import Library
 from ingest.titles import find_subject
@@ -53,12 +54,14 @@ def read_pages(
     return pages
 
 
-def add(library: Library, path: Path, texts: Sequence[Sequence[str]], reader: str = READER) -> SourceDocument:
+def add(
+    library: Library, path: Path, texts: Sequence[Sequence[str]], reader: str = READER, *, found: Found | None = None
+) -> SourceDocument:
     """Enter a document with its pages and make it visible."""
     source = identify(path)
     pages = read_pages(library, source, texts, reader)
     subject = find_subject(pages, source.name)
     pieces = cut(pages, title=subject.title, size=200)
     vectors = np.asarray(FakeEmbeddings().embed_documents(list(map(embedding_text, pieces))), dtype=np.float32)
-    library.publish(source, reader, subject, pieces, vectors)
+    library.publish(source, reader, subject, pieces, vectors, found=found)
     return source

@@ -87,7 +87,8 @@ def _kept(table: Table) -> Select[Any]:
     if "doc_id" not in table.c:
         return select(table)
     removed = select(documents.c.doc_id).where(documents.c.status == REMOVED)
-    return select(table).where(table.c.doc_id.not_in(removed))
+    query = select(table).where(table.c.doc_id.not_in(removed))
+    return query.where(table.c.other.not_in(removed)) if table is findings else query
 
 
 def count_rows(connection: Connection) -> dict[str, int]:

@@ -42,9 +42,10 @@ def extract(
     ruled = by_rule(view, list(pages))
     if stated:
         known = from_stated(view, stated, ruled)
-        notes += contradictions(view, known, ruled)
+        wrong = contradictions(view, known, ruled)
         # What the XML leaves out may still stand on the page; lines are the XML's or the page's, never mixed.
         items = any(value.item >= 0 for value in known)
-        return Extraction(schema.name, merged(known, [one for one in ruled if not (items and one.item >= 0)]), notes)
+        values = merged(known, [one for one in ruled if not (items and one.item >= 0)])
+        return Extraction(schema.name, values, notes, wrong)
     answers, said = from_answers(view, pages, asker) if asker is not None else ((), ())
     return Extraction(schema.name, merged(answers, ruled), notes + said)

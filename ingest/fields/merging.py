@@ -7,6 +7,7 @@ from ingest.errors import ModelError, PageError
 from ingest.fields.asking import Asker
 from ingest.fields.candidates import labelled
 from ingest.fields.einvoice import Stated
+from ingest.fields.finding import Check, Finding
 from ingest.fields.folding import folded
 from ingest.fields.locating import locate
 from ingest.fields.model import WHOLE, Extractor, FieldKind, FieldValue
@@ -58,10 +59,10 @@ def _located(view: View, spec: FieldSpec, value: FieldValue, ruled: Sequence[Fie
     return replace(value, page_number=segments[0].page, boxes=tuple(segment.box for segment in segments))
 
 
-def contradictions(view: View, known: Sequence[FieldValue], ruled: Sequence[FieldValue]) -> tuple[str, ...]:
-    """Notes on values of the e-invoice beside whose label a page shows another."""
+def contradictions(view: View, known: Sequence[FieldValue], ruled: Sequence[FieldValue]) -> tuple[Finding, ...]:
+    """Values of the e-invoice beside whose label a page shows another."""
     candidates = list(labelled(view))
-    notes = []
+    found = []
     for value in known:
         if value.name not in _COMPARED or value.item != WHOLE:
             continue
@@ -69,11 +70,12 @@ def contradictions(view: View, known: Sequence[FieldValue], ruled: Sequence[Fiel
         beside = {one.value for one in candidates if one.name == value.name}
         if shown and not _same(shown, value) and not any(_same(replace(shown, value=one), value) for one in beside):
             spec = view.schema.field(value.name)
-            notes.append(
+            message = (
                 f"The e-invoice inside the file states {value.value} as {spec.title.lower() if spec else value.name}, "
                 f"page {shown.page_number} shows {shown.value}: check which holds."
             )
-    return tuple(notes)
+            found.append(Finding(Check.XML, (value.name,), message))
+    return tuple(found)
 
 
 def _same(one: FieldValue, other: FieldValue) -> bool:

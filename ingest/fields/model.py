@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ingest.fields.finding import Finding
 from ingest.types import Box
 
 WHOLE = -1  # the item of a value that belongs to the whole document, not to one of its lines
@@ -73,9 +74,11 @@ class Extraction:
         schema: the kind of document, by its schema's name: ``invoice``, ``receipt``, ``contract``, ``vat-invoice``;
             empty where it is none that a schema describes.
         values: each field once at most for each item.
-        notes: what a person should know, for example that the XML contradicts the page.
+        notes: what a person should know, for example that an embedded XML could not be read.
+        findings: what was found wrong on the way: that an embedded XML contradicts the page.
     """
 
     schema: str = ""
     values: tuple[FieldValue, ...] = ()
     notes: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()

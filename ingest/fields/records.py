@@ -1,6 +1,8 @@
 """Documents of the ledger as readers get them: their values, what the checks found, what people corrected."""
 
 import json
+import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,8 +10,11 @@ from sqlalchemy import Row
 
 from ingest.fields.finding import Finding
 from ingest.fields.model import WHOLE, Extractor, FieldKind, FieldValue
-from ingest.fields.normal import scaled
+from ingest.fields.normal import is_normal, scaled
 
+logger = logging.getLogger(__name__)
+
+_MOST_ITEMS = 1_000_000
 _DIGITS = 5  # of a page's width or height: finer than a pixel
 
 
@@ -67,6 +72,20 @@ class LedgerRecord:
     def doubts(self, name: str) -> tuple[Finding, ...]:
         """The failed checks that put a field in doubt."""
         return tuple(finding for finding in self.findings if name in finding.fields)
+
+
+def sound(values: Iterable[FieldValue]) -> list[FieldValue]:
+    """Those values that can be stored: in the form of their kind, each field once for each item, the first one counts.
+
+    A value that is wrong costs itself, not its document.
+    """
+    kept: dict[tuple[str, int], FieldValue] = {}
+    for value in values:
+        if not (is_normal(value.kind, value.value) and WHOLE <= value.item < _MOST_ITEMS):
+            logger.warning("%s has no form of its kind and is left out: %r", value.name, value.value)
+        elif (value.name, value.item) not in kept:
+            kept[value.name, value.item] = value
+    return list(kept.values())
 
 
 def value_columns(doc_id: str, value: FieldValue) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from ingest.fields.duplicates import find_duplicates
 from ingest.fields.finding import Check, Finding
 from ingest.fields.model import Extraction, Extractor, FieldKind, FieldValue
 from ingest.fields.normal import normalise
-from ingest.fields.records import correction_from, finding_columns, finding_from, value_columns, value_from
+from ingest.fields.records import correction_from, finding_columns, finding_from, sound, value_columns, value_from
 from ingest.schema import corrections, documents, extractions, fields, findings
 
 DUPLICATE_DAYS = 7
@@ -26,13 +26,11 @@ class Found:
         extraction: the fields.
         version: of what looked for them; empty where that failed, so that it is tried again.
         kinds: how fields are normalised, by their names: corrections are kept as they were typed.
-        findings: what was found wrong on the way, for example that an embedded XML contradicts the page.
     """
 
     extraction: Extraction
     version: str
     kinds: Mapping[str, FieldKind] = field(default_factory=dict)
-    findings: tuple[Finding, ...] = ()
 
 
 def store(connection: Connection, doc_id: str, found: Found | None, days: int = DUPLICATE_DAYS) -> None:
@@ -52,8 +50,8 @@ def store(connection: Connection, doc_id: str, found: Found | None, days: int = 
     notes = json.dumps(extraction.notes, ensure_ascii=False)
     row = {"doc_id": doc_id, "schema": extraction.schema, "version": found.version, "notes": notes}
     connection.execute(insert(extractions).values(row))
-    values = _corrected(connection, doc_id, extraction.values, kinds | dict(found.kinds))
-    _write(connection, doc_id, values, found.findings, days)
+    values = _corrected(connection, doc_id, sound(extraction.values), kinds | dict(found.kinds))
+    _write(connection, doc_id, values, extraction.findings, days)
 
 
 def forget(connection: Connection, doc_id: str) -> None:

@@ -91,12 +91,12 @@ class Ledger(OpenLibrary):
         return {doc_id: tuple(said) for doc_id, said in found.items()}
 
     def warnings(self, doc_id: str) -> list[str]:
-        """What a person should know of a document's fields: that it is a duplicate, or that XML and page differ."""
+        """What a person should know of a document at once: that it is there twice, or that XML and page differ."""
         record = self.fields(doc_id)
         if record is None:
             return []
         said = [finding.message for finding in record.findings if finding.check in (Check.DUPLICATE, Check.XML)]
-        return [*said, *(record.notes if not record.version else ())]
+        return [*said, *record.notes]
 
     def _check_visible(self, connection: Connection, doc_id: str, reader: str | None = None) -> None:
         query = select(documents.c.reader).where(documents.c.doc_id == doc_id, documents.c.status == registry.READY)

@@ -18,6 +18,7 @@ class Kind(StrEnum):
     IMAGE = "image"
     UNFINISHED = "unfinished page"
     READING = "reading"
+    FIELD = "field"
     CHUNK = "chunk"
     VECTOR = "vector"
     FULL_TEXT = "full text"

@@ -11,6 +11,7 @@ from ingest.meter import Meter
 from ingest.registry import READY
 from ingest.schema import documents, paths
 from ingest.verification.database import check_rows
+from ingest.verification.fields import check_fields
 from ingest.verification.index import check_index
 from ingest.verification.journal import check_pages, check_readings, check_unfinished
 from ingest.verification.leftovers import Place, check_leftovers
@@ -109,6 +110,7 @@ class _Look:
         yield from passages.rest()
         yield from check_unfinished(self._connection, self._folder, document)
         yield from check_readings(self._connection, document)
+        yield from check_fields(self._connection, document)
         self.chunks, self.dimension = passages.count, passages.dimension
         if self.chunks and document.status != READY:
             what = f"it is {document.status}, but has {self.chunks} chunks"

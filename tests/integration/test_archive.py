@@ -23,6 +23,8 @@ from ingest.archive import target as target_module
 from ingest.archive.tar import TarReader, TarWriter
 from ingest.archive.transfer import ROWS
 from ingest.errors import ArchiveError, LibraryError, LibraryNotWritable
+from ingest.fields.model import WHOLE, FieldKind
+from ingest.fields.storing import hand_value
 from ingest.files import LIBRARY_FILE, identify
 from ingest.library import Library
 from ingest.meter import Unwatched
@@ -30,6 +32,7 @@ from ingest.schema import facts, metadata
 from ingest.settings import Settings
 from ingest.verification import Problem, Verification
 from tests.fakes import FakeEmbeddings
+from tests.fielded import INVOICE, SUMS, found
 from tests.libraries import add, read_pages, write_file
 from tests.postgres_server import PostgresServer
 
@@ -49,8 +52,12 @@ def url(request: pytest.FixtureRequest) -> str:
 def fill(library: Library, folder: Path) -> None:
     """Documents in every state: ready, retired, pending, failed, and one whose removal is begun."""
     add(library, write_file(folder, "a.pdf", "first"), PAGES)
-    add(library, write_file(folder, "a.pdf", "second"), PAGES)  # the first version retires
-    add(library, write_file(folder, "b.pdf"), [["Another contract, about forklifts."]])
+    fields = found(*INVOICE, *SUMS, "total_words: ten euros")
+    add(library, write_file(folder, "a.pdf", "second"), PAGES, found=fields)  # the first version retires
+    add(library, write_file(folder, "b.pdf"), [["Another contract, about forklifts."]], found=fields)
+    value = hand_value("due_date", FieldKind.DATE, "2024-04-05", WHOLE)
+    library.correct_fields(library.find("b.pdf").doc_id, [value], "Ada")
+    assert library.duplicates()
     read_pages(library, identify(write_file(folder, "pending.pdf")), [["Not published yet"]])
     library.refuse(identify(write_file(folder, "failed.pdf")), "it is encrypted")
     assert {record.status for record in library.documents()} == {"ready", "retired", "pending", "failed"}
@@ -289,6 +296,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from ingest.library import Library
+from tests.fielded import INVOICE, SUMS, found
 from tests.libraries import add, write_file
 folder = Path(sys.argv[1])
 with Library(folder / "library") as library:
@@ -458,6 +466,18 @@ FORGED: list[tuple[Change, str]] = [
         with_statement(*(f"UPDATE {table.name} SET doc_id = '../evil/' || doc_id" for table in ROWS)),
         "its id is no SHA-256",
     ),
+    (
+        with_statement("UPDATE fields SET value = 'many', scaled = 1 WHERE name = 'total'"),
+        "has not the form of its kind",
+    ),
+    (with_statement("UPDATE fields SET scaled = 1 WHERE name = 'total'"), "is added up as 1 ten-thousandths"),
+    (with_statement("UPDATE fields SET boxes = '[[1]]'"), "its boxes cannot be read"),
+    (with_statement("UPDATE fields SET page_number = 7"), "on page 7 of 2"),
+    (with_statement("UPDATE fields SET kind = 'colour'"), "does not exist"),
+    (with_statement("UPDATE findings SET fields = '{'"), "the fields that it concerns cannot be read"),
+    (with_statement("UPDATE findings SET other = 'nobody' WHERE \"check\" = 'duplicate'"), "is not there"),
+    (with_statement("UPDATE extractions SET notes = '1'"), "the notes on its fields cannot be read"),
+    (with_statement("DELETE FROM extractions"), "nothing says what found them"),
     (with_statement("UPDATE readings SET recognition = '{}'"), "answers that are kept for it cannot be read"),
 ]
 

@@ -11,6 +11,8 @@ import pytest
 from PIL import Image
 
 from ingest.errors import LibraryNotWritable
+from ingest.fields.model import WHOLE, FieldKind
+from ingest.fields.storing import hand_value
 from ingest.library import Library
 from ingest.outcomes import Outcome
 from ingest.passages import Vectors
@@ -19,6 +21,7 @@ from ingest.tokens import terms
 from tests.databases import sqlite_only
 from tests.drawings import write_tiff
 from tests.fakes import FakeEmbeddings, FakeEngine, make_pipeline
+from tests.fielded import add_invoice
 
 pytestmark = pytest.mark.integration
 
@@ -131,6 +134,20 @@ def test_what_a_reader_keeps_alive_is_wiped_when_it_is_gone(library: Library, se
         library.remove(removed.doc_id)
         assert library.documents() == []
     library.sweep()
+    assert traces(library.folder) == []
+
+
+@sqlite_only
+def test_nothing_of_the_fields_of_what_is_removed_is_left_not_even_in_what_is_said_of_others(
+    library: Library, secret: Path, other: Path
+) -> None:
+    lines = ("INVOICE", "number: 7", "seller: Zyxwvutsrq Holdings", "total: 12", "total_words: xylophonists")
+    first = add_invoice(library, other.parent, other.name, *lines[:2], "seller: Fernhill Ltd")
+    removed = add_invoice(library, secret.parent, secret.name, *lines)
+    seller = hand_value("seller", FieldKind.NAME, "Fernhill Ltd", WHOLE)
+    library.correct_fields(removed.doc_id, [seller], "机密条款")
+    assert "zyxwvutsrq" in library.duplicates()[first.doc_id][0].message
+    library.remove(removed.doc_id)
     assert traces(library.folder) == []
 
 

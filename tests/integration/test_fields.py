@@ -1,6 +1,7 @@
 """Fields of documents in the library: visible with their document, gone with it, corrected by hand, checked."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,13 @@ from ingest.fields.model import WHOLE, Extraction, Extractor, FieldKind
 from ingest.fields.records import LedgerRecord
 from ingest.fields.storing import hand_value
 from ingest.library import Library
+from ingest.meter import Unwatched
 from ingest.settings import Settings
 from ingest.types import PageText
+from ingest.verification import Kind, Problem, Verification
 from tests.drawings import write_tiff
 from tests.fakes import FakeEngine, make_pipeline
-from tests.fielded import INVOICE, SUMS, add_invoice, finder
+from tests.fielded import INVOICE, SUMS, add_invoice, finder, read
 from tests.postgres_server import PostgresServer
 
 pytestmark = pytest.mark.integration
@@ -273,3 +276,67 @@ def test_a_publication_that_is_killed_leaves_neither_text_nor_fields(
     assert library.ledger() == []
     outcome = add_invoice(library, tmp_path, "a.tif", *INVOICE)
     assert plain(record_of(library, outcome.doc_id))["number"] == "INV-7"
+
+
+# What is found wrong on the way, and verification
+
+
+def test_a_contradiction_of_sources_is_warned_of_until_a_person_says_what_holds(
+    library: Library, tmp_path: Path
+) -> None:
+    message = "The e-invoice inside the file states 119.00 as total, page 1 shows 191.00: check which holds."
+
+    def contradicting(pages: Sequence[PageText], original: Path | None) -> Extraction:
+        return replace(read(pages, original), findings=(Finding(Check.XML, ("total",), message),))
+
+    outcome = add_invoice(library, tmp_path, "a.tif", *INVOICE, *SUMS, looking=finder(extract=contradicting))
+    assert message in outcome.warnings
+    assert [finding.check for finding in record_of(library, outcome.doc_id).doubts("total")] == [Check.XML]
+    library.correct_fields(outcome.doc_id, [hand_value("buyer", FieldKind.NAME, "Ada", WHOLE)], "Ada")
+    assert record_of(library, outcome.doc_id).doubts("total"), "another field's correction settles nothing"
+    set_total(library, outcome.doc_id, "119.00")
+    assert record_of(library, outcome.doc_id).findings == ()
+
+
+def test_values_that_cannot_be_stored_cost_themselves_and_not_their_document(library: Library, tmp_path: Path) -> None:
+    def careless(pages: Sequence[PageText], original: Path | None) -> Extraction:
+        good = read(pages, original)
+        bad = [replace(value, value="12,50 EUR") for value in good.values if value.name == "tax"]
+        twice = [replace(value, value="1.00") for value in good.values if value.name == "net"]
+        rest = [value for value in good.values if value.name != "tax"]
+        return replace(good, values=(*rest, *bad, *twice))
+
+    outcome = add_invoice(library, tmp_path, "a.tif", *INVOICE, *SUMS, looking=finder(extract=careless))
+    assert outcome.status == "added" and outcome.warnings == ()
+    values = plain(record_of(library, outcome.doc_id))
+    assert "tax" not in values and (values["net"], values["total"]) == ("100.00", "119.00")
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        ("UPDATE fields SET scaled = 5 WHERE name = 'total'", "total: it is 119.00, but is added up as 5"),
+        ("UPDATE fields SET value = 'x' WHERE name = 'issue_date'", "issue_date: 'x' has not the form of its kind"),
+        ("UPDATE fields SET page_number = 2 WHERE name = 'total'", "total: it is on page 2 of 1"),
+        ("UPDATE fields SET confidence = 7 WHERE name = 'total'", "total: its confidence is 7"),
+        ("DELETE FROM extractions", "nothing says what found them"),
+        ("UPDATE documents SET status = 'retired'", "it is retired, but has fields"),
+    ],
+)
+def test_damaged_fields_are_named_with_what_makes_them_again(
+    library: Library, tmp_path: Path, damage: str, said: str
+) -> None:
+    def problems() -> list[Problem]:
+        check = Verification(library, Unwatched())
+        return [one for one in check.check_truth() if isinstance(one, Problem) and one.kind is Kind.FIELD]
+
+    outcome = add_invoice(library, tmp_path, "a.tif", *INVOICE, *SUMS)
+    assert problems() == []
+    with library.writing() as connection:
+        connection.exec_driver_sql(damage)
+    found = problems()
+    assert said in " ".join(map(str, found))
+    assert all(f"`ingest fields {outcome.doc_id[:12]} --refresh`" in problem.remedy for problem in found)
+    if "retired" not in damage:
+        refresh(library, outcome.doc_id)
+        assert problems() == []

@@ -454,3 +454,15 @@ print([name for name in ("pymupdf", "onnxruntime", "rapidocr", "cv2") if name in
     done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True)
     assert (done.stdout.splitlines()[-1:], done.stderr) == (["[]"], "")
     assert "SUPPLY AGREEMENT" in done.stdout
+
+
+def test_other_work_on_a_document_is_done_in_a_worker_too_and_what_it_does_costs_itself_alone(
+    hire: Callable[..., Readers], tmp_path: Path
+) -> None:
+    book = identify(write_book(tmp_path / "book.tif", [1]))
+    staff = hire(page_seconds=5.0)
+    assert staff.open(book) == 1
+    assert staff.perform(book.doc_id, os.getpid) != os.getpid()
+    with pytest.raises(PageError, match="crashed"):
+        staff.perform(book.doc_id, partial(os._exit, 1))
+    assert staff.open(book) == 1

