@@ -9,6 +9,7 @@ the table has it.
 
 import argparse
 import json
+import subprocess
 import sys
 import tempfile
 from collections import Counter
@@ -31,6 +32,7 @@ from retrieval.libraries import provide
 from retrieval.llm import build_llm
 
 BAR = 0.95
+DRAW_LEDGER = Path("data/draw_ledger_set.py")
 _DOUBT = Check("net-plus-tax", ("net", "tax", "total"), "net and tax do not add up to the total")
 
 
@@ -83,10 +85,27 @@ def report(marks: Sequence[Mark]) -> Iterator[str]:
         if mark.faults:
             yield f"  wrong: {mark.question}"
             yield from (f"      {fault}" for fault in mark.faults)
-    right = sum(not mark.faults for mark in marks)
-    share = right / len(marks) if marks else 0.0
+    right, share = sum(not mark.faults for mark in marks), share_of(marks)
     verdict = "reached" if share >= BAR else "SHORT"
     yield f"ledger questions: {right} of {len(marks)} exact, {share:.3f} (bar: at least {BAR}, {verdict})"
+
+
+def share_of(marks: Sequence[Mark]) -> float:
+    """Share of the answers that are right, 0..1."""
+    return sum(not mark.faults for mark in marks) / len(marks) if marks else 0.0
+
+
+def draw_ledger_set(folder: Path) -> None:
+    """Draw the set into a folder.
+
+    Raises:
+        ConfigError: it cannot be drawn.
+    """
+    command = [sys.executable, DRAW_LEDGER, "--out", folder]
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace")
+    if done.returncode:
+        said = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
+        raise ConfigError(f"{DRAW_LEDGER} did not draw the invoices: {said[-1]}")
 
 
 def evaluate(folder: Path, questions: str, place: Path, source: Source) -> list[Mark]:
