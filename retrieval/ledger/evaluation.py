@@ -101,7 +101,7 @@ def draw_ledger_set(folder: Path) -> None:
     Raises:
         ConfigError: it cannot be drawn.
     """
-    command = [sys.executable, DRAW_LEDGER, "--out", folder]
+    command = [sys.executable, str(DRAW_LEDGER), "--out", str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, errors="replace")
     if done.returncode:
         said = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
