@@ -24,6 +24,10 @@ _LEADS = (
     ),
     (r"\b(?:under|below|(?:less|lower|smaller)\s+than)\s+|低于|小于|少于|不足|不到", "below"),
 )
+_BOUNDED = (
+    r"(?:\b(?:that\s+|which\s+)?(?:have|has|having|with|whose|where)\s+)?(?:\b(?:an?|the|their|its)\s+)?"
+    r"\b(?:(?:grand|invoice)\s+)?(?:totals?|amounts?|values?|sums?)\s+(?:is\s+|are\s+|of\s+)?$"
+)
 _TAILS = ((r"^\s*(?:及?以上)", "at_least"), (r"^\s*(?:及?以下|以内)", "at_most"))
 _BETWEEN = r"\bbetween\s+|\bfrom\s+|介于|在"
 _AND = r"^\s*(?:and|to|至|到|和|-|–)\s*"
@@ -46,7 +50,7 @@ def take_bounds(cursor: Cursor) -> tuple[AmountRange | None, tuple[str, ...]]:
         for match in re.finditer(lead, cursor.left, re.IGNORECASE):
             money = _money_at(cursor.text, match.end())
             if money is not None:
-                cursor.mark(match.start(), money.end)
+                cursor.mark(_lead(cursor, match.start()), money.end)
                 return AmountRange.model_validate({bound: money.amount}), money.currencies
     for match in re.finditer(_BETWEEN, cursor.left, re.IGNORECASE):
         first = _money_at(cursor.text, match.end())
@@ -54,9 +58,15 @@ def take_bounds(cursor: Cursor) -> tuple[AmountRange | None, tuple[str, ...]]:
         last = _money_at(cursor.text, first.end + joint.end()) if first and joint else None
         if first and last and _is_money(first, last) and first.amount <= last.amount:
             tail = re.match(_BEHIND, cursor.text[last.end :])
-            cursor.mark(match.start(), last.end + (tail.end() if tail else 0))
+            cursor.mark(_lead(cursor, match.start()), last.end + (tail.end() if tail else 0))
             return AmountRange(at_least=first.amount, at_most=last.amount), last.currencies or first.currencies
     return _take_tailed(cursor)
+
+
+def _lead(cursor: Cursor, start: int) -> int:
+    """Where a bound begins with the words that say what is bounded: "with a total of at least"."""
+    found = re.search(_BOUNDED, cursor.left[:start], re.IGNORECASE)
+    return found.start() if found else start
 
 
 def _is_money(first: Money, last: Money) -> bool:

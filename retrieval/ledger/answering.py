@@ -11,6 +11,7 @@ from retrieval.ledger.wording import coverage_sentence, field_name, kind_name, m
 from retrieval.types import Answer, Citation
 
 _CITED = 12  # rows that are cited; the answer's rows have all of them
+_FEW = 3  # currencies that are named
 _LISTED = 20  # rows and groups that the text lists
 _LISTING = frozenset(
     (Operation.LIST, Operation.TOP, Operation.MISSING, Operation.EXPIRING, Operation.LATE, Operation.DUPLICATE)
@@ -94,7 +95,8 @@ def _about(plan: Plan, question: str) -> str:
         given = plan.amounts.model_dump(exclude_none=True)
         parts += [f"{field_name(plan.measured, question)} {bounds[name]} {amount:,}" for name, amount in given.items()]
     if plan.currencies:
-        parts.append("/".join(plan.currencies))
+        # A dollar sign may mean any of many.
+        parts.append("/".join(plan.currencies) if len(plan.currencies) <= _FEW else "$")
     if plan.computes:
         parts.append(_operation(plan, question))
     elif plan.field is not None:

@@ -38,6 +38,10 @@ from retrieval.ledger.subjects import Subject, take_group, take_kind, take_measu
 _MANY = 10  # of "the largest invoices"
 _MOST = 300  # characters of a question
 _CONTRACTS = re.compile(r"\b(?:contract|agreement)s?\b|合同|协议", re.IGNORECASE)
+_OF_US = re.compile(r"\b(?:we|i|us|our|my|any|anything)\b|我|咱|每|各", re.IGNORECASE)
+# Of one contract, or of one invoice, 总额 is its own total.
+_HAN_TOTAL = re.compile(r"总额|总金额")
+_HAN_TOGETHER = re.compile(r"共|合计|总计|累计|总和|加起来|汇总|统计")
 _SUPERLATIVE = re.compile(
     r"\b(?:largest|biggest|highest|greatest|smallest|lowest|cheapest|expensive|top)\s+(?:\w+\s+)?"
     r"(?:invoices|bills|receipts|contracts|agreements)\b",
@@ -82,6 +86,20 @@ class _Heard:
     asks: bool = False
     billed: bool = False
     superlative: bool = False
+    of_us: bool = False
+    han_total: bool = False
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it is about records at large, and not about a figure of some document that goes without saying."""
+        return bool(self.named or self.spans or self.group or self.wish.ranks or self.by_count or self.of_us)
+
+    @property
+    def may_be_of_one(self) -> bool:
+        """Whether a Chinese question for a total may mean the total of one document."""
+        if not self.han_total or self.of_all:
+            return False
+        return self.subject.kind is RecordKind.CONTRACTS or not self.is_wide
 
     @property
     def is_phrase(self) -> bool:
@@ -116,6 +134,8 @@ def parse(question: str, known: Sequence[Party], today: date) -> Plan | None:
 
 def _hear(cursor: Cursor, known: Sequence[Party], today: date) -> _Heard:
     heard = _Heard(of_all=_ALL.search(cursor.text) is not None, asks=_ASKS.search(cursor.text) is not None)
+    heard.of_us = heard.of_all or _OF_US.search(cursor.text) is not None
+    heard.han_total = bool(_HAN_TOTAL.search(cursor.text)) and not _HAN_TOGETHER.search(cursor.text)
     heard.superlative = _SUPERLATIVE.search(cursor.text) is not None
     heard.billed = _BILLED.search(cursor.text) is not None
     heard.named = [take_party(cursor, mention) for mention in find_parties(cursor.left, known)]
@@ -177,7 +197,7 @@ def _kind(heard: _Heard) -> RecordKind | None:
     kind, wish = heard.subject.kind, heard.wish
     if kind is not None:
         return None if kind is RecordKind.CONTRACTS and (wish.paid or wish.late) else kind
-    if not heard.subject.several:
+    if not heard.subject.several or not heard.is_wide:
         return None
     bills = any(not party.fields.isdisjoint(("seller", "buyer")) for one, _ in heard.named for party in one.parties)
     ranked = wish.ranks is not None or heard.billed or (wish.operation is Operation.COMPARE and bills)
@@ -198,6 +218,8 @@ def _operation(heard: _Heard) -> Operation | None:
         return Operation.MISSING if operation in (None, Operation.LIST, Operation.COUNT) else None
     if operation is None and heard.of_all and heard.measure is not None:
         return Operation.SUM
+    if operation is Operation.SUM and heard.may_be_of_one:
+        return None
     if operation is Operation.LIST and heard.wish.late:
         return Operation.LATE
     if operation in (Operation.MAX, Operation.MIN) and heard.superlative:

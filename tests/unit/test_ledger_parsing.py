@@ -85,6 +85,10 @@ Y2024 = days("2024-01-01", "2024-12-31")
             },
         ),
         ("which invoices are overdue", {"operation": "late", "dates": {"last": "2025-01-14", "field": "due_date"}}),
+        (
+            "Which invoices have a total above 5,000 USD?",
+            {"operation": "list", "currencies": ["USD"], "amounts": {"above": "5000"}},
+        ),
         ("duplicate invoices", {"operation": "duplicate"}),
         (
             "invoices to Pemberton Labs",
@@ -129,6 +133,9 @@ def test_common_forms_are_understood(question: str, plan: dict[str, Any]) -> Non
         "云岭包装的合同总价是多少？",
         "2024年没有付款的发票有哪些",
         "How much did we pay Acme in March?",
+        "与云岭包装的合同总额是多少？",
+        "发票总额是多少？",
+        "What is the total VAT?",
         "invoices over",
         "",
         "?",
