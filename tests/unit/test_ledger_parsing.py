@@ -1,6 +1,8 @@
 """Questions read as plans without a language model: all of a question is understood, or nothing."""
 
+import json
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +13,11 @@ from retrieval.ledger.parsing import parse
 from retrieval.ledger.parties import key_of, parties_from
 from retrieval.ledger.plan import PartyFilter, Plan, Role
 from retrieval.ledger.values import parse_value
+from retrieval.naming import names_in
 
 pytestmark = pytest.mark.unit
 
+DATA = Path(__file__).parents[2] / "data"
 TODAY = date(2025, 1, 15)
 KNOWN = parties_from(
     [
@@ -202,3 +206,13 @@ def test_any_text_is_a_plan_or_none(text: str) -> None:
     plan = parse(text, KNOWN, TODAY)
     assert plan is None or Plan.model_validate_json(plan.model_dump_json()) == plan
     parse_value(text, TODAY)
+
+
+@pytest.mark.parametrize("file", ["sample_questions.json", "refusal_questions.json"])
+def test_questions_about_one_document_stay_with_its_passages(file: str) -> None:
+    asked = json.loads((DATA / file).read_text(encoding="utf-8"))
+    questions = [one["question"] for one in asked]
+    # As if every name of every question stood in the ledger.
+    known = parties_from([(name, "seller") for question in questions for name in names_in(question)])
+    assert questions
+    assert [question for question in questions if parse(question, known, TODAY)] == []
