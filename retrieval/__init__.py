@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from retrieval.chain import build_chain
     from retrieval.filters import Filter
+    from retrieval.ledger.frames import build_ledger
     from retrieval.retriever import build_retriever
 
-__all__ = ["Filter", "build_chain", "build_retriever"]
+__all__ = ["Filter", "build_chain", "build_ledger", "build_retriever"]
 
 
 def __getattr__(name: str) -> Any:
@@ -22,6 +23,10 @@ def __getattr__(name: str) -> Any:
         from retrieval.chain import build_chain
 
         return build_chain
+    if name == "build_ledger":
+        from retrieval.ledger.frames import build_ledger
+
+        return build_ledger
     if name == "build_retriever":
         from retrieval.retriever import build_retriever
 

@@ -39,13 +39,27 @@ from retrieval.labelled import (
     samples,
     scanned,
 )
+from retrieval.ledger import evaluation
+from retrieval.ledger.evaluation import DRAW_LEDGER, draw_ledger_set
 from retrieval.libraries import provide
 from retrieval.measuring import ChainSystem, RankerSystem, Run, measure
 from retrieval.questions import evenly
 from retrieval.report import difference_lines, figure_lines, group_lines, miss_lines, skipped_lines
 from retrieval.runfile import load_earlier, run_json, write_run
 
-_SETS = ("samples", "chinese", "ocr", "contracts", "renamed", "scans", "long", "highlights", "baseline", "fields")
+_SETS = (
+    "samples",
+    "chinese",
+    "ocr",
+    "contracts",
+    "renamed",
+    "scans",
+    "long",
+    "highlights",
+    "baseline",
+    "fields",
+    "ledger",
+)
 _QUICK_PAGES = 4
 _QUICK_QUESTIONS = 60
 _WORD_RECALL = 0.995
@@ -188,6 +202,8 @@ def _measure_more(benchmark: _Benchmark, cuad: Path, scans: Path, reports: Path)
         for line, reached in highlight_figures(sets, benchmark.settings, benchmark.options.cache):
             _say(line)
             benchmark.verdicts += [] if reached else [line]
+    if benchmark.wants("ledger", DRAW_LEDGER.parent):
+        _measure_ledger(benchmark)
     if benchmark.wants("fields", benchmark.options.data):
         for line, verdicts in field_figures(benchmark.options.data, benchmark.settings):
             _say(line)
@@ -204,6 +220,17 @@ def _measure_scans(benchmark: _Benchmark, digital: LabelledSet, scans: LabelledS
     run = benchmark.measure(replace(scans, bars=(Bar("page-hit@5", wanted),)))
     _say("Scans (after) beside their digital twins (before):")
     _say_all(difference_lines(compare(run_values(twins.results), run_values(run.results))))
+
+
+def _measure_ledger(benchmark: _Benchmark) -> None:
+    """Questions over drawn invoices whose values are known."""
+    with tempfile.TemporaryDirectory(prefix="pagecite-ledger-") as folder:
+        draw_ledger_set(Path(folder))
+        _say("\nquestions over 300 drawn invoices")
+        marks = evaluation.evaluate(Path(folder), "questions.json", benchmark.options.cache, evaluation.Source.INVOICES)
+    *wrong, figure = evaluation.report(marks)
+    _say_all([*wrong, figure])
+    benchmark.verdicts += [figure] if evaluation.share_of(marks) < evaluation.BAR else []
 
 
 def _measure_ocr(benchmark: _Benchmark, scans: Path) -> None:

@@ -11,13 +11,16 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.runnables.utils import ConfigurableFieldSpec
 
 from ingest.library import Library
+from ingest.scripts import has_han
 from ingest.settings import Settings, load_settings
 from retrieval.beside import is_beside
 from retrieval.conflicts import Rivals, conflict_of, find_rivals, settled
 from retrieval.continuing import continued
+from retrieval.describing import describe
 from retrieval.extraction import choose, compose
 from retrieval.filters import Filter, filter_of
 from retrieval.generation import Draft, Generator
+from retrieval.ledger.asking import Ledger, beside
 from retrieval.llm import build_llm
 from retrieval.notes import names_of, notes_of, scope_of
 from retrieval.phrases import say
@@ -59,6 +62,7 @@ class PageChain(Runnable[Any, Answer]):
         self._mark_unsupported = mark_unsupported
         self._generator = Generator(model, searcher.library, mark=mark_unsupported) if model is not None else None
         self._model = model
+        self._ledger = Ledger(searcher.library, model)
 
     @property
     def config_specs(self) -> list[ConfigurableFieldSpec]:
@@ -124,6 +128,29 @@ class PageChain(Runnable[Any, Answer]):
     def _pieces(self, question: Question, config: RunnableConfig | None) -> Iterator[str | Answer]:
         wanted = question.filter or filter_of(config)
         asked = self._understood(question, config)
+        computed = self._computed(asked, question, wanted, config)
+        if computed is not None and computed.answered:
+            yield computed.text
+            yield computed
+            return
+        for piece in self._from_passages(asked, question, wanted, config):
+            yield beside(piece, computed) if computed is not None and isinstance(piece, Answer) else piece
+
+    def _computed(
+        self, asked: Question, question: Question, wanted: Filter | None, config: RunnableConfig | None
+    ) -> Answer | None:
+        """What the ledger says; None where the question is none for it."""
+        only = self.searcher.catalogue.select(wanted) if wanted else None
+        found = self._ledger.answer(asked.text, only, config)
+        if found is None:
+            return None
+        understood = asked.text if asked.text != question.text else ""
+        scope = describe(wanted, chinese=has_han(question.text)) if wanted else ""
+        return replace(found, question=question.text, understood=understood, scope=scope)
+
+    def _from_passages(
+        self, asked: Question, question: Question, wanted: Filter | None, config: RunnableConfig | None
+    ) -> Iterator[str | Answer]:
         # Passages and the pages they stand on are of one state of the library.
         with self.library.snapshot():
             with traced(asked.text, config) as found:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ingest.types import Box, Chunk
 from retrieval.filters import Filter, as_filter
+from retrieval.ledger.model import LedgerAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,7 @@ class Answer:
         conflicts: documents that belong together and do not say the same; each side is cited.
         understood: the question as it was understood from the conversation; empty where that is as it was asked.
         scope: the filter that was applied, given or read from the question, in words; empty where there was none.
+        ledger: what was computed from the ledger, with its rows and what was left out; None where nothing was.
     """
 
     question: str
@@ -179,6 +181,7 @@ class Answer:
     conflicts: tuple[Conflict, ...] = ()
     understood: str = ""
     scope: str = ""
+    ledger: LedgerAnswer | None = None
 
 
 def as_question(value: "str | Question | dict[str, object]") -> Question:

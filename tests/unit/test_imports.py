@@ -25,6 +25,7 @@ SHARED = {
     "ingest.settings",
     "ingest.errors",
     "ingest.fields",
+    "ingest.schema",
     "ingest.library",
     "ingest.records",
     "ingest.invisible",

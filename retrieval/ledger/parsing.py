@@ -1,0 +1,290 @@
+"""Questions in common English and Chinese forms, read as plans without a language model.
+
+Each part of a question is taken by what understands it. Where a word is left that nothing understands, there is no
+plan: the question is about something that the ledger does not know.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from pydantic import ValidationError
+
+from retrieval.dates import folded
+from retrieval.ledger.amounts import take_bounds, take_currencies
+from retrieval.ledger.cursor import TAKEN, Cursor
+from retrieval.ledger.operations import Wish, take_missing, take_wish
+from retrieval.ledger.parties import Mention, Party, find_parties
+from retrieval.ledger.periods import take_spans, with_years
+from retrieval.ledger.plan import (
+    MOST_ROWS,
+    AmountRange,
+    DateField,
+    DateRange,
+    Grouping,
+    Measure,
+    Operation,
+    PartyFilter,
+    Plan,
+    RecordField,
+    RecordKind,
+    Role,
+    Span,
+)
+from retrieval.ledger.roles import are_joined, take_party
+from retrieval.ledger.subjects import Subject, take_group, take_kind, take_measure, take_verb
+
+_MANY = 10  # of "the largest invoices"
+_MOST = 300  # characters of a question
+_CONTRACTS = re.compile(r"\b(?:contract|agreement)s?\b|合同|协议", re.IGNORECASE)
+_OF_US = re.compile(r"\b(?:we|i|us|our|my|any|anything)\b|我|咱|每|各", re.IGNORECASE)
+# Of one contract, or of one invoice, 总额 is its own total.
+_HAN_TOTAL = re.compile(r"总额|总金额")
+_HAN_TOGETHER = re.compile(r"共|合计|总计|累计|总和|加起来|汇总|统计")
+_SUPERLATIVE = re.compile(
+    r"\b(?:largest|biggest|highest|greatest|smallest|lowest|cheapest|expensive|top)\s+(?:\w+\s+)?"
+    r"(?:invoices|bills|receipts|contracts|agreements)\b",
+    re.IGNORECASE,
+)
+_BILLED = re.compile(r"\b(?:billed|charged?|invoiced|cost|paid|pay)\s+(?:us|by)\b", re.IGNORECASE)
+_BY_COUNT = (
+    r"\bby\s+(?:the\s+)?(?:number|count)(?:\s+of\s+(?:invoices|receipts|contracts))?\b|按(?:发票"
+    r"|合同)?(?:数量|张数|份数)"
+)
+_ALL = re.compile(r"\b(?:all|every)\b|所有|全部", re.IGNORECASE)
+_ASKS = re.compile(
+    r"\b(?:when|who|whom|whose|how|what|is|are|does|do|did)\b|多少|什么|几|谁|吗|金额|总额|是", re.IGNORECASE
+)
+_ONE = frozenset((Operation.AVERAGE, Operation.MAX, Operation.MIN, Operation.TOP))
+
+
+_NO_SUBJECT = Subject(None, True)
+_NO_WISH = Wish(None)
+
+
+class _Unclear(Exception):
+    """All words are understood, and do not go together."""
+
+
+@dataclass(slots=True)
+class _Heard:
+    """What was understood of a question so far."""
+
+    named: list[tuple[Mention, Role | None]] = field(default_factory=list)
+    spans: list[Span] = field(default_factory=list)
+    bounds: AmountRange | None = None
+    currencies: tuple[str, ...] = ()
+    missing: RecordField | None = None
+    group: Grouping | None = None
+    measure: Measure | None = None
+    subject: Subject = _NO_SUBJECT
+    verb: tuple[DateField, bool] | None = None
+    wish: Wish = _NO_WISH
+    by_count: bool = False
+    of_all: bool = False
+    asks: bool = False
+    billed: bool = False
+    superlative: bool = False
+    of_us: bool = False
+    han_total: bool = False
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it is about records at large, and not about a figure of some document that goes without saying."""
+        return bool(self.named or self.spans or self.group or self.wish.ranks or self.by_count or self.of_us)
+
+    @property
+    def may_be_of_one(self) -> bool:
+        """Whether a Chinese question for a total may mean the total of one document."""
+        if not self.han_total or self.of_all:
+            return False
+        return self.subject.kind is RecordKind.CONTRACTS or not self.is_wide
+
+    @property
+    def is_phrase(self) -> bool:
+        """Whether it is no sentence, but names records that are restricted: "contracts that end in 2025"."""
+        restricted = self.named or self.spans or self.bounds or self.currencies
+        return bool(restricted and self.subject.kind and self.measure is None and not self.asks)
+
+
+def parse(question: str, known: Sequence[Party], today: date) -> Plan | None:
+    """Read a question as a plan; None where any part of it is not understood.
+
+    Args:
+        question: as asked.
+        known: the ledger's parties, by whose names those of the question are known.
+        today: the day of the question.
+    """
+    text = with_years(folded(question), today)
+    if not text or len(text) > _MOST or TAKEN in text:
+        return None
+    cursor = Cursor(text)
+    heard = _hear(cursor, known, today)
+    if not cursor.is_done:
+        for mention in find_parties(cursor.left, known, small=True):
+            heard.named.append(take_party(cursor, mention))
+    if not cursor.is_done or not are_joined(text, [mention for mention, _ in heard.named]):
+        return None
+    try:
+        return _plan(heard, today)
+    except (ValidationError, _Unclear):
+        return None
+
+
+def _hear(cursor: Cursor, known: Sequence[Party], today: date) -> _Heard:
+    heard = _Heard(of_all=_ALL.search(cursor.text) is not None, asks=_ASKS.search(cursor.text) is not None)
+    heard.of_us = heard.of_all or _OF_US.search(cursor.text) is not None
+    heard.han_total = bool(_HAN_TOTAL.search(cursor.text)) and not _HAN_TOGETHER.search(cursor.text)
+    heard.superlative = _SUPERLATIVE.search(cursor.text) is not None
+    heard.billed = _BILLED.search(cursor.text) is not None
+    heard.named = [take_party(cursor, mention) for mention in find_parties(cursor.left, known)]
+    heard.bounds, heard.currencies = take_bounds(cursor)
+    heard.spans = take_spans(cursor, today)
+    contracts = _CONTRACTS.search(cursor.left) is not None
+    heard.by_count = bool(cursor.take(_BY_COUNT))
+    heard.missing = take_missing(cursor, contracts=contracts)
+    heard.group = take_group(cursor)
+    heard.measure = None if contracts else take_measure(cursor)
+    heard.currencies = heard.currencies or take_currencies(cursor)
+    heard.wish = take_wish(cursor)
+    heard.subject = take_kind(cursor)
+    heard.verb = take_verb(cursor, contracts=contracts)
+    return heard
+
+
+def _plan(heard: _Heard, today: date) -> Plan | None:
+    kind = _kind(heard)
+    operation = _operation(heard)
+    if kind is None or operation is None or (not heard.subject.several and operation not in _ONE):
+        return None
+    dates = _dates(heard, kind, operation, today)
+    parties = _parties(heard, kind)
+    compared = operation is Operation.COMPARE
+    group = _group(heard, kind)
+    if (
+        operation is Operation.LIST
+        and kind is RecordKind.CONTRACTS
+        and dates
+        and dates.field is DateField.EXPIRATION_DATE
+    ):
+        operation = Operation.EXPIRING
+    return Plan(
+        operation=operation,
+        kind=kind,
+        measure=heard.measure,
+        field=heard.missing,
+        parties=parties,
+        dates=dates,
+        periods=tuple(heard.spans) if compared and len(heard.spans) > 1 else (),
+        currencies=heard.currencies,
+        amounts=heard.bounds,
+        group=group,
+        limit=_limit(heard, operation),
+        ascending=heard.wish.ascending,
+        by_count=heard.by_count,
+        today=today,
+    )
+
+
+def _limit(heard: _Heard, operation: Operation) -> int:
+    """How many are asked for: "the largest invoices" are several, "the largest invoice" is one."""
+    limit = min(max(heard.wish.limit, 1), MOST_ROWS)
+    return _MANY if operation is Operation.TOP and heard.superlative and limit == 1 else limit
+
+
+def _kind(heard: _Heard) -> RecordKind | None:
+    kind, wish = heard.subject.kind, heard.wish
+    if kind is not None:
+        return None if kind is RecordKind.CONTRACTS and (wish.paid or wish.late) else kind
+    if not heard.subject.several or not heard.is_wide:
+        return None
+    bills = any(not party.fields.isdisjoint(("seller", "buyer")) for one, _ in heard.named for party in one.parties)
+    ranked = wish.ranks is not None or heard.billed or (wish.operation is Operation.COMPARE and bills)
+    return RecordKind.BILLS if wish.paid or ranked or heard.by_count or _is_of_bills(heard) else None
+
+
+def _is_of_bills(heard: _Heard) -> bool:
+    """Whether amounts can be none but those of bills: taxes, or what a seller or a buyer of bills is named for."""
+    if heard.wish.operation not in (Operation.SUM, Operation.AVERAGE):
+        return False
+    sides = frozenset(side for one, _ in heard.named for party in one.parties for side in party.fields)
+    return heard.measure is not None or bool(sides and "party" not in sides)
+
+
+def _operation(heard: _Heard) -> Operation | None:
+    operation = heard.wish.operation
+    if heard.missing is not None:
+        return Operation.MISSING if operation in (None, Operation.LIST, Operation.COUNT) else None
+    if operation is None and heard.of_all and heard.measure is not None:
+        return Operation.SUM
+    if operation is Operation.SUM and heard.may_be_of_one:
+        return None
+    if operation is Operation.LIST and heard.wish.late:
+        return Operation.LATE
+    if operation in (Operation.MAX, Operation.MIN) and heard.superlative:
+        return Operation.TOP
+    if operation is None and heard.is_phrase:
+        return Operation.LIST
+    return operation
+
+
+def _dates(heard: _Heard, kind: RecordKind, operation: Operation, today: date) -> DateRange | None:
+    """The range of days; None: any."""
+    contracts = kind is RecordKind.CONTRACTS
+    name = DateField.AGREEMENT_DATE if contracts else DateField.ISSUE_DATE
+    past = False
+    if heard.verb is not None:
+        name, past = heard.verb
+    spans = heard.spans
+    if operation is Operation.COMPARE and len(spans) > 1:
+        if name is DateField.ISSUE_DATE:
+            return None
+        raise _Unclear
+    if len(spans) > 1 or (spans and heard.wish.late):
+        raise _Unclear
+    if heard.wish.late:
+        yesterday = today - timedelta(days=1)
+        return DateRange(field=DateField.DUE_DATE, last=yesterday)
+    if spans:
+        return DateRange(field=name, first=spans[0].first, last=spans[0].last)
+    if past and name is DateField.EXPIRATION_DATE:
+        return DateRange(field=name, last=today - timedelta(days=1))
+    if name in (DateField.ISSUE_DATE, DateField.AGREEMENT_DATE):
+        return None
+    in_time = heard.group in (Grouping.MONTH, Grouping.QUARTER, Grouping.YEAR)
+    if not in_time:
+        raise _Unclear
+    return DateRange(field=name)
+
+
+def _parties(heard: _Heard, kind: RecordKind) -> PartyFilter | None:
+    """Whose records; None: anyone's."""
+    if not heard.named:
+        return None
+    names = tuple(dict.fromkeys(party.name for mention, _ in heard.named for party in mention.parties))
+    if kind is RecordKind.CONTRACTS:
+        return PartyFilter(names=names)
+    roles = {role for _, role in heard.named if role is not None} or ({heard.wish.role} if heard.wish.role else set())
+    if len(roles) > 1:
+        raise _Unclear
+    if roles:
+        return PartyFilter(names=names, role=roles.pop())
+    sides = frozenset(side for mention, _ in heard.named for party in mention.parties for side in party.fields)
+    if "seller" in sides and "buyer" not in sides:
+        return PartyFilter(names=names, role=Role.SELLER)
+    if "buyer" in sides and "seller" not in sides:
+        return PartyFilter(names=names, role=Role.BUYER)
+    return PartyFilter(names=names, role=Role.EITHER)
+
+
+def _group(heard: _Heard, kind: RecordKind) -> Grouping | None:
+    group = heard.group
+    if heard.wish.ranks is not None:
+        group = Grouping(str(heard.wish.ranks)) if group is None else group
+    contracts = kind is RecordKind.CONTRACTS
+    if group is Grouping.PARTY and not contracts:
+        return Grouping.SELLER
+    if contracts and group in (Grouping.SELLER, Grouping.BUYER):
+        return Grouping.PARTY
+    return group
