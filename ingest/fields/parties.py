@@ -15,6 +15,8 @@ from ingest.scripts import has_han
 
 SELLER, BUYER = "seller", "buyer"
 _SECTION, _TOP_FORM, _TOP, _FORM = 0.85, 0.72, 0.6, 0.45
+_WHOLE = 0.68
+_TELLING = 5  # letters
 _SECTION_ROWS = 12
 _TOP_ROWS = 9
 _SAME_COLUMN = 0.2
@@ -50,8 +52,13 @@ def party_candidates(view: View) -> Iterator[Candidate]:
         for name in (SELLER, BUYER):
             if introduces(place) and place.label.means(name) and (found := _in_section(view, place)):
                 yield Candidate(name, FieldKind.NAME, found.text, _tidy(found.text), found, _SECTION, place.label.key)
-    yield from _letterhead(view)
-    yield from _with_form(view)
+    head = list(_letterhead(view))
+    yield from head
+    names = [key for one in head if len(key := folded(one.value)) >= _TELLING]
+    for one in _with_form(view):
+        # A logo is often the beginning of the name that stands in full elsewhere.
+        whole = any(folded(one.value).startswith(key) and folded(one.value) != key for key in names)
+        yield replace(one, score=_WHOLE) if whole else one
 
 
 def assign_tax_ids(view: View, found: Iterable[Candidate]) -> Iterator[Candidate]:
@@ -190,6 +197,8 @@ def _form_end(text: str) -> int:
     end = 0
     for match in _FORMS.finditer(text):
         # "CO. (M) SDN BHD", "Co., Ltd." are one form.
+        if end and match.group()[0].islower():  # "Ltd, company number 123"
+            break
         if end and len(folded(re.sub(r"\(.*?\)", "", text[end : match.start()]))) > 0:
             break
         end = match.end()

@@ -297,3 +297,12 @@ def test_a_heading_with_labelled_lines_under_it_names_the_party(tmp_path: Path) 
     )
     found = values(extracted(set_pages(tmp_path / "a.pdf", [words])))
     assert (found["seller"], found["buyer"]) == ("von Hagen Werkzeug GmbH", "Kunden AG Mitte")
+
+
+def test_a_logo_gives_way_to_the_whole_name_that_stands_below(tmp_path: Path) -> None:
+    words: Words = (
+        (60, 0, "Lindhagen & Roy"),
+        (60, 1, "Invoice LR-204"),
+        (60, 9, "Lindhagen & Roy Roasters Ltd, company number 0995550"),
+    )
+    assert values(extracted(set_pages(tmp_path / "a.pdf", [words])))["seller"] == "Lindhagen & Roy Roasters Ltd"
