@@ -10,7 +10,7 @@ from ingest.fields.model import FieldKind
 from ingest.fields.normalising import Amount, amounts_in, dates_in, identifier, normalise, spans_in, spelled
 from ingest.fields.schema import FieldSpec, Find
 from ingest.fields.sheet import Segment
-from ingest.fields.view import Place, View
+from ingest.fields.view import FORM_ALONE, Place, View
 from ingest.scripts import has_han
 
 _REST, _RIGHT, _BELOW = 1.0, 0.92, 0.75
@@ -23,7 +23,6 @@ _REMARK = re.compile(r"^\s*[（(\[][^\d)）\]]*[)）\]]")
 _REMARK_ALONE = re.compile(r"[（(\[][^)）\]]*[)）\]]")  # "Handelsrechnung (380)"
 _LEAD = re.compile(r"^[\s:：.\-–=*#>)）]+")
 _CENTS = re.compile(r"\d[.,]\d{2}(?!\d)")
-_FORM_ALONE = re.compile(r"(?i)(?:gmbh|ag|kg|inc|ltd|limited|llc|corp|s\.?a\.?s?|sarl|b\.?v|plc|company)\b.{0,20}")
 _COLONS = (":", "：")
 _TAX_ID, _SHORTEST_TAX_ID = "tax_id", 7  # "VAT 20" is no number
 _PHONE = re.compile(r"^\+|^0\d{1,3}[-/]\d{6,}$")
@@ -83,7 +82,7 @@ def _values(view: View, place: Place, spec: FieldSpec) -> Iterator[tuple[str, st
             amount, segment, how = found
             yield segment.text[amount.start : amount.end], spelled(spec.kind, amount.value), segment, how
         return
-    if spec.kind in (FieldKind.NAME, FieldKind.TEXT) and not _introduces(place):
+    if spec.kind in (FieldKind.NAME, FieldKind.TEXT) and not introduces(place):
         return
     for text, segment, how in near(view, place):
         if spec.kind is FieldKind.NAME and _is_label(view, segment) and segment is not place.segment:
@@ -94,16 +93,25 @@ def _values(view: View, place: Place, spec: FieldSpec) -> Iterator[tuple[str, st
             return
 
 
-def _introduces(place: Place) -> bool:
+def introduces(place: Place) -> bool:
     """Whether a label with a name behind it is none of a sentence's words: "to", "from the client"."""
     rest = place.rest.strip()
-    if not place.leads or len(place.segment.text) > _LONG:
+    text, label = place.segment.text, place.label
+    if not place.leads or len(text) > _LONG or place.rest[:1] == "-" or text[label.start - 1 : label.start] == "-":
+        return False
+    if folded(text[label.start : label.end]) != label.key:  # the end of a longer word
         return False
     if not rest or rest[0] in ":：(（" or not rest[0].isalnum():
         return True
-    if _FORM_ALONE.fullmatch(rest):  # "Lieferant GmbH" is a name
+    if FORM_ALONE.fullmatch(rest):  # "Lieferant GmbH" is a name
         return False
     return len(place.label.key) >= _TELLING and (rest[0].isupper() or has_han(rest[0]))
+
+
+def _has_value(view: View, segment: Segment) -> bool:
+    """Whether a colon stands right of a segment, so that it is a label: "Nummer" | ": 4711"."""
+    right = next(iter(view.sheet.right_of(segment)), None)
+    return right is not None and right.text[:1] in _COLONS
 
 
 def _is_label(view: View, segment: Segment) -> bool:
@@ -124,7 +132,7 @@ def near(view: View, place: Place) -> Iterator[tuple[str, Segment, float]]:
                 break
             yield clean(segment.text), segment, _RIGHT - 0.05 * number
     below = view.sheet.below(place.segment)
-    if below is not None and not view.is_led(below):
+    if below is not None and not view.is_led(below) and not _has_value(view, below):
         yield clean(below.text), below, _BELOW
 
 

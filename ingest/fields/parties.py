@@ -4,8 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 
-from ingest.fields.candidates import Candidate, clean, is_name
+from ingest.fields.candidates import Candidate, clean, introduces, is_name
 from ingest.fields.folding import folded
 from ingest.fields.model import FieldKind
 from ingest.fields.sheet import Segment
@@ -14,6 +15,8 @@ from ingest.scripts import has_han
 
 SELLER, BUYER = "seller", "buyer"
 _SECTION, _TOP_FORM, _TOP, _FORM = 0.85, 0.72, 0.6, 0.45
+_WHOLE = 0.68
+_TELLING = 5  # letters
 _SECTION_ROWS = 12
 _TOP_ROWS = 9
 _SAME_COLUMN = 0.2
@@ -47,10 +50,15 @@ def party_candidates(view: View) -> Iterator[Candidate]:
     """Names of sellers and buyers beyond those right beside a label."""
     for place in view.places():
         for name in (SELLER, BUYER):
-            if place.leads and place.label.means(name) and (found := _in_section(view, place)):
+            if introduces(place) and place.label.means(name) and (found := _in_section(view, place)):
                 yield Candidate(name, FieldKind.NAME, found.text, _tidy(found.text), found, _SECTION, place.label.key)
-    yield from _letterhead(view)
-    yield from _with_form(view)
+    head = list(_letterhead(view))
+    yield from head
+    names = [key for one in head if len(key := folded(one.value)) >= _TELLING]
+    for one in _with_form(view):
+        # A logo is often the beginning of the name that stands in full elsewhere.
+        whole = any(folded(one.value).startswith(key) and folded(one.value) != key for key in names)
+        yield replace(one, score=_WHOLE) if whole else one
 
 
 def assign_tax_ids(view: View, found: Iterable[Candidate]) -> Iterator[Candidate]:
@@ -83,6 +91,8 @@ def _in_section(view: View, place: Place) -> Segment | None:
     if clean(place.rest):
         return None
     for row in view.sheet.rows[place.segment.row + 1 : place.segment.row + _SECTION_ROWS // 2]:
+        if any(_opens(view, segment, place) for segment in row):
+            break
         for segment in row:
             label, colon, rest = segment.text.replace("：", ":").partition(":")
             if (
@@ -96,6 +106,26 @@ def _in_section(view: View, place: Place) -> Segment | None:
             )
             if value is not None and is_name(value.text):
                 return value
+    return _first_name(view, place)
+
+
+def _opens(view: View, segment: Segment, place: Place) -> bool:
+    """Whether the section of another party begins, in the column of this one."""
+    labels = view.labels_of(segment) if view.is_led(segment) else ()
+    same = abs(segment.box[0] - place.segment.box[0]) <= _SAME_COLUMN
+    return same and any(label.means(SELLER) or label.means(BUYER) for label in labels)
+
+
+def _first_name(view: View, place: Place) -> Segment | None:
+    """The first line under a heading that is no label with its value and no address."""
+    for segment in islice(view.sheet.column(place.segment), _SECTION_ROWS // 3):
+        right = next(iter(view.sheet.right_of(segment)), None)
+        labels = ":" in segment.text or "：" in segment.text or (right is not None and right.text[:1] in (":", "："))
+        plain = not labels and segment.text[0].isalnum() and not view.is_led(segment)
+        if plain and is_name(segment.text) and not _ADDRESS.search(segment.text):
+            return segment
+        if _opens(view, segment, place):
+            return None
     return None
 
 
@@ -156,7 +186,7 @@ def _seller(segment: Segment, text: str, score: float) -> Candidate:
 
 
 def _may_be_name(text: str) -> bool:
-    return len(text) <= _LONGEST and is_name(text) and not _TITLE.search(text) and ":" not in text
+    return len(text) <= _LONGEST and is_name(_BRACKETS.sub("", text)) and not _TITLE.search(text) and ":" not in text
 
 
 def _form_end(text: str) -> int:
@@ -167,6 +197,8 @@ def _form_end(text: str) -> int:
     end = 0
     for match in _FORMS.finditer(text):
         # "CO. (M) SDN BHD", "Co., Ltd." are one form.
+        if end and match.group()[0].islower():  # "Ltd, company number 123"
+            break
         if end and len(folded(re.sub(r"\(.*?\)", "", text[end : match.start()]))) > 0:
             break
         end = match.end()

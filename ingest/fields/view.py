@@ -1,5 +1,6 @@
 """A document as the embedded rules see it: its rows, the labels in them, and how it writes numbers and dates."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ from ingest.types import PageText
 # So many labels of line items side by side are the head of their table.
 _HEAD = 3
 _LONGEST_CELL = 40
+# "Lieferant GmbH" is a name, though it begins like a label.
+FORM_ALONE = re.compile(r"(?i)(?:gmbh|ag|kg|inc|ltd|limited|llc|corp|s\.?a\.?s?|sarl|b\.?v|plc|company)\b.{0,20}")
 _SHORT = 4  # letters of a label that may also begin a name
 
 
@@ -68,7 +71,9 @@ class View:
         specs = [self.schema.field(meaning.name) for meaning in label.meanings]
         rest = segment.text[label.end :].strip()
         is_party = any(spec is not None and spec.kind is FieldKind.NAME for spec in specs)
-        return is_party and len(label.key) <= _SHORT and rest[:1].isalnum()
+        is_part = folded(segment.text[label.start : label.end]) != label.key  # "Musterlieferant"
+        is_short = len(label.key) <= _SHORT and rest[:1].isalnum()
+        return is_party and (is_part or is_short or FORM_ALONE.fullmatch(rest) is not None)
 
     def places(self) -> Iterator[Place]:
         """All labels outside of the heads of tables, in reading order."""

@@ -279,3 +279,30 @@ def test_no_page_breaks_the_rules_and_each_value_stands_once(lines: list[tuple[f
     assert len(keys) == len(set(keys))
     assert all(one.value and 0 <= one.confidence <= 1 and one.page_number in (0, 1) for one in found.values)
     assert all(one.value.encode("utf-8") and one.raw.encode("utf-8") for one in found.values)
+
+
+def test_a_heading_with_labelled_lines_under_it_names_the_party(tmp_path: Path) -> None:
+    words: Words = (
+        (60, 0, "Rechnung"),
+        (60, 2, "Verkäufer:"),
+        (60, 3, "Nummer"),
+        (200, 3, ": 4711"),
+        (60, 4, "von Hagen Werkzeug GmbH"),
+        (60, 5, "Musterstraße 3"),
+        (60, 7, "Käufer:"),
+        (60, 8, "Name:"),
+        (200, 8, "Kunden AG Mitte"),
+        (60, 10, "Verkäufer-IBAN:"),
+        (200, 10, "DE00 0000 0000 0000"),
+    )
+    found = values(extracted(set_pages(tmp_path / "a.pdf", [words])))
+    assert (found["seller"], found["buyer"]) == ("von Hagen Werkzeug GmbH", "Kunden AG Mitte")
+
+
+def test_a_logo_gives_way_to_the_whole_name_that_stands_below(tmp_path: Path) -> None:
+    words: Words = (
+        (60, 0, "Lindhagen & Roy"),
+        (60, 1, "Invoice LR-204"),
+        (60, 9, "Lindhagen & Roy Roasters Ltd, company number 0995550"),
+    )
+    assert values(extracted(set_pages(tmp_path / "a.pdf", [words])))["seller"] == "Lindhagen & Roy Roasters Ltd"

@@ -12,8 +12,10 @@ from ingest.fields.asking import Answers
 from ingest.fields.extracting import extract
 from ingest.fields.hunyuan import TaskAsker
 from ingest.fields.llm import LlmAsker
-from ingest.fields.model import Extraction, Extractor
+from ingest.fields.locating import locate
+from ingest.fields.model import Extraction, Extractor, FieldKind
 from ingest.fields.schema import Schema, load_schemas
+from ingest.fields.view import build_view
 from ingest.hunyuan.prompts import Language, Task
 from ingest.tasks import TaskResult
 from ingest.types import PageText
@@ -79,6 +81,25 @@ def test_a_models_value_that_no_page_shows_is_hardly_sure_where_nothing_else_is_
     found = value(ask(pages, {"buyer_tax_id": "GB000000000"}), "buyer_tax_id")
     assert found.page_number == 0
     assert found.confidence <= 0.2
+
+
+def test_of_several_places_a_value_is_shown_beside_its_label(pages: list[PageText]) -> None:
+    invoice = next(schema for schema in load_schemas() if schema.name == "invoice")
+    view = build_view(invoice, pages)
+    (price,) = locate(view, FieldKind.AMOUNT, "40.00")
+    (tax,) = locate(view, FieldKind.AMOUNT, "40.00", ("vat",))
+    assert (price.box[1] < 0.4, tax.box[1] > 0.4) == (True, True)
+    assert locate(view, FieldKind.AMOUNT, "40.01") == ()
+
+
+def test_a_name_is_found_over_two_lines(tmp_path: Path) -> None:
+    words = ((60, 0, "INVOICE"), (60, 1, "Moss Theatre"), (60, 2, "Company of Hull"))
+    invoice = next(schema for schema in load_schemas() if schema.name == "invoice")
+    view = build_view(invoice, read_pages(set_pages(tmp_path / "b.pdf", [words])))
+    assert [one.text for one in locate(view, FieldKind.NAME, "Moss Theatre Company of Hull")] == [
+        words[1][2],
+        words[2][2],
+    ]
 
 
 def test_fields_of_lines_are_numbered_in_their_order(pages: list[PageText]) -> None:
