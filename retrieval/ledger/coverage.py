@@ -32,7 +32,7 @@ def sort_out(plan: Plan, found: Extract) -> tuple[list[Record], list[LeftOut]]:
         else:
             left.append(reason)
     if plan.operation is not Operation.DUPLICATE:
-        usable, again = _once(usable, found.duplicates)
+        usable, again = _once(usable, found.copies)
         left += again
     left += _unsettled(plan, found.unsettled)
     return usable, left

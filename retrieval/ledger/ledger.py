@@ -71,13 +71,15 @@ class Extract:
     Attributes:
         records: by name.
         unsettled: documents that may be of the kind.
-        duplicates: groups of documents that are copies of each other.
+        duplicates: groups of documents that may be copies of each other.
+        copies: of those, the ones with the same number. Two bills of one sum within days may be two purchases.
         parties: of the whole ledger.
     """
 
     records: tuple[Record, ...]
     unsettled: tuple[Unsettled, ...]
     duplicates: tuple[frozenset[str], ...]
+    copies: tuple[frozenset[str], ...]
     parties: tuple[Party, ...]
 
 
@@ -97,6 +99,7 @@ def extract(connection: Connection, plan: Plan, only: Collection[str] | None = N
     known = parties_in(connection)
     spellings = spellings_of(plan.parties.names, known) if plan.parties else ()
     doubts, pairs = _checks(connection)
+    same = [(doc_id, other) for doc_id, other, is_sure in pairs if is_sure]
     parties = _parties(connection) if plan.is_of_contracts else {}
     needed = loaded(plan)
     rows = connection.execute(views.records(plan, needed, spellings))
@@ -105,7 +108,8 @@ def extract(connection: Connection, plan: Plan, only: Collection[str] | None = N
     return Extract(
         tuple(one for one in records if only is None or one.doc_id in only),
         tuple(one for one in unsettled if only is None or one.doc_id in only),
-        tuple(groups_of(pairs)),
+        tuple(groups_of((doc_id, other) for doc_id, other, _ in pairs)),
+        tuple(groups_of(same)),
         known,
     )
 
@@ -130,13 +134,13 @@ def _parties(connection: Connection) -> dict[str, tuple[Proof, ...]]:
     return found
 
 
-def _checks(connection: Connection) -> tuple[dict[str, dict[str, str]], list[tuple[str, str]]]:
-    """Messages of failed checks by document and field, and pairs of documents that are copies."""
+def _checks(connection: Connection) -> tuple[dict[str, dict[str, str]], list[tuple[str, str, bool]]]:
+    """Messages of failed checks by document and field; pairs of documents that may be copies, and whether they are."""
     doubts: dict[str, dict[str, str]] = {}
-    pairs = []
+    pairs: list[tuple[str, str, bool]] = []
     for doc_id, check, names, message, other in connection.execute(views.failed_checks()):
         if check == views.DUPLICATE:
-            pairs += [(doc_id, other)] if other else []
+            pairs += [(doc_id, other, "number" in json.loads(names or "[]"))] if other else []
             continue
         for name in json.loads(names or "[]"):
             doubts.setdefault(doc_id, {}).setdefault(str(name), message)

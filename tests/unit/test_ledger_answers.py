@@ -213,6 +213,18 @@ def test_duplicates_are_listed_with_their_twins(ledger: Callable[..., Ask]) -> N
     assert sources(ask("Which invoices are duplicates?")) == ["a.pdf", "b.pdf"]
 
 
+def test_two_bills_of_one_sum_and_different_numbers_both_count(ledger: Callable[..., Ask]) -> None:
+    ask = ledger(
+        bill("a.pdf", "1"),
+        bill("b.pdf", "1", checks=(Check("duplicate", ("total", "issue_date"), "", "a.pdf"),)),
+        bill("c.pdf", "1", checks=(Check("duplicate", ("number",), "", "a.pdf"),)),
+    )
+    answer = ask("What is the total of all invoices?")
+    assert totals(answer)["", "EUR"] == 2
+    [(source, reason, _)] = left_out(answer)
+    assert source in ("a.pdf", "c.pdf") and reason is Reason.DUPLICATE  # which of them was added first
+
+
 def test_two_parties_are_set_side_by_side(ledger: Callable[..., Ask]) -> None:
     ask = ledger(bill("a.pdf", "1"), bill("b.pdf", "2", seller="Borealis Ltd"), bill("c.pdf", "9", seller="Other Inc"))
     answer = ask("compare Acme and Borealis in 2024")
