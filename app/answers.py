@@ -6,7 +6,7 @@ from typing import Literal
 
 import streamlit as st
 
-from app import conflicts, session
+from app import conflicts, ledger, session
 from app.escaping import as_html, as_label, shortened, without_marks
 from app.session import Exchange
 from app.texts import CHINESE, Texts
@@ -51,6 +51,8 @@ def _answer(answer: Answer, index: int, say: Texts) -> None:
     st.html(text_html(answer.text))
     for warning in answer.warnings:
         st.warning(as_label(warning), icon=":material/warning:")
+    if answer.ledger is not None:
+        ledger.show(answer.ledger, answer.question, index, say)
     _cited(answer, index, say)
     # A refusal says itself where was searched, but for the filter.
     if answer.documents and (answer.answered or answer.scope):

@@ -47,7 +47,7 @@ def export(records: Sequence[LedgerRecord], form: Format, table: TableName) -> b
     if form is Format.XLSX:
         return _workbook(records)
     made = frame(records, table)
-    return _csv(made) if form is Format.CSV else _parquet(made)
+    return csv_of(made) if form is Format.CSV else _parquet(made)
 
 
 def write(path: Path, content: bytes, *, force: bool = False) -> None:
@@ -97,7 +97,8 @@ def as_text(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
 
 
-def _csv(made: "pd.DataFrame") -> bytes:
+def csv_of(made: "pd.DataFrame") -> bytes:
+    """A table as a CSV file: UTF-8, no text of which a spreadsheet takes for a formula."""
     # The byte order mark lets Excel see that it is UTF-8.
     safe = made.map(as_text).rename(columns=as_text)
     return bytes(safe.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig", "replace"))
@@ -116,6 +117,17 @@ def _workbook(records: Sequence[LedgerRecord]) -> bytes:
     book.remove(book.worksheets[0])
     for table in TableName:
         _fill(book.create_sheet(table), frame(records, table))
+    target = BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def xlsx_of(made: "pd.DataFrame") -> bytes:
+    """A table as an Excel file of one sheet."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    _fill(book.worksheets[0], made)
     target = BytesIO()
     book.save(target)
     return target.getvalue()
