@@ -18,6 +18,7 @@ from filelock import FileLock, Timeout
 
 from ingest.chroma import ChromaVectors, open_folder, vectors_in
 from ingest.errors import LibraryNotWritable
+from ingest.scrubbing import scrub
 from ingest.seals import seal_of
 from ingest.stores import MemoryStore, Store
 from ingest.vector_source import Position
@@ -89,6 +90,7 @@ class SlotStore:
             raise FileNotFoundError(errno.ENOENT, "it was deleted", str(self._data))
         if shutil.disk_usage(self._slot).free < _ROOM:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._slot))
+        scrub(self._data)
         state = {
             "data": self._data.name,
             "library": position.library_id,

@@ -5,6 +5,7 @@ import logging
 import random
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -655,3 +656,13 @@ def test_on_a_full_disk_vectors_are_kept_in_memory(
     finally:
         subprocess.run(["umount", "--lazy", chroma], check=True)
     assert missing(library, every=7) == []
+
+
+def test_the_room_that_chroma_keeps_for_more_vectors_is_empty(library: Library) -> None:
+    """Chroma saves memory as it comes; without `scrub` it may hold vectors of documents that were removed."""
+    publish(library, "a", PERSISTED)
+    assert missing(library, every=7) == []
+    library.close()
+    [data] = (library.folder / "chroma").glob("slot-*/data-*/*/data_level0.bin")
+    _, _, room, count, size = struct.unpack("<iQQQQ", data.with_name("header.bin").read_bytes()[:36])
+    assert 0 < count < room and data.read_bytes()[count * size :].strip(b"\0") == b""
