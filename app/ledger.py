@@ -1,5 +1,6 @@
 """What was computed from the ledger: a chart where people would rather look, the rows that counted, and downloads."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,11 +11,15 @@ from app.escaping import as_label
 from app.session import Mark, View
 from app.texts import Texts
 from ingest.fields.export import csv_of, xlsx_of
-from retrieval.ledger.model import Chart, LedgerAnswer, LedgerRow, Proof
+from retrieval.ledger.model import Chart, LedgerAnswer, LedgerRow, LedgerTotal, Proof
 from retrieval.ledger.wording import field_name
 
 _ROWS_SHOWN = 8  # of the table; more of them scroll
 _ROW_HEIGHT = 36
+_CHART_HEIGHT = 260
+_FEW_POINTS = 12  # so many are bars, more of them a line
+_COLOUR = "#1f5f7a"
+_CENT = Decimal("0.01")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -28,7 +33,7 @@ def show(answer: LedgerAnswer, question: str, index: int, say: Texts) -> None:
         say: words of the interface.
     """
     if answer.chart is not None:
-        _chart(answer, say)
+        _charts(answer, say)
     if not answer.rows:
         return
     table = table_of(answer, question, say)
@@ -49,15 +54,32 @@ def show(answer: LedgerAnswer, question: str, index: int, say: Texts) -> None:
 
 
 def table_of(answer: LedgerAnswer, question: str, say: Texts) -> Any:
-    """The rows as a pandas DataFrame: the document, the page, and a column for each field; amounts are decimals."""
+    """The rows as a pandas DataFrame: document, page, and a column for each field, amounts (decimals) first."""
     import pandas as pd
 
-    columns = [say("ledger_document"), say("ledger_page"), *(field_name(name, question) for name in answer.columns)]
+    order = _order(answer)
+    names = (field_name(answer.columns[place], question) for place in order)
+    columns = [say("ledger_document"), say("ledger_page"), *(name[:1].upper() + name[1:] for name in names)]
     rows = [
-        [row.source, proof.page_number if (proof := shown(row)) else None, *map(_cell, row.proofs, row.cells)]
+        [row.source, _page(row), *(_cell(row.proofs[place], row.cells[place]) for place in order)]
         for row in answer.rows
     ]
     return pd.DataFrame(rows, columns=columns, dtype=object)
+
+
+def _order(answer: LedgerAnswer) -> list[int]:
+    """Places of the columns: amounts, their currency, then what tells the documents apart."""
+
+    def kind(place: int) -> int:
+        is_amount = any((proof := row.proofs[place]) is not None and proof.scaled is not None for row in answer.rows)
+        return 0 if is_amount else 1 if answer.columns[place] == "currency" else 2
+
+    return sorted(range(len(answer.columns)), key=kind)
+
+
+def _page(row: LedgerRow) -> int | None:
+    proof = shown(row)
+    return proof.page_number if proof is not None else None
 
 
 def shown(row: LedgerRow) -> Proof | None:
@@ -67,21 +89,33 @@ def shown(row: LedgerRow) -> Proof | None:
 
 
 def _cell(proof: Proof | None, text: str) -> object:
-    return Decimal(proof.value) if proof is not None and proof.scaled is not None else text
+    if proof is None or proof.scaled is None:
+        return text
+    amount = Decimal(proof.value)
+    return amount if amount != amount.quantize(_CENT) else amount.quantize(_CENT)
 
 
-def _chart(answer: LedgerAnswer, say: Texts) -> None:
-    """A chart for each currency: different moneys have no common axis."""
+def _charts(answer: LedgerAnswer, say: Texts) -> None:
+    """A chart for each currency that has something to compare: different moneys have no common axis."""
+    groups: dict[str, list[LedgerTotal]] = {}
+    for total in answer.totals:
+        if total.label:
+            groups.setdefault(total.currency, []).append(total)
+    several = {currency: totals for currency, totals in groups.items() if len(totals) > 1}
+    names = [currency or say("ledger_count") for currency in several]
+    places = st.tabs(names) if len(several) > 1 else [st.container() for _ in several]
+    for place, name, totals in zip(places, names, several.values(), strict=True):
+        with place:
+            _chart(totals, name, in_time=answer.chart is Chart.LINE)
+
+
+def _chart(totals: Sequence[LedgerTotal], name: str, *, in_time: bool) -> None:
     import pandas as pd
 
-    groups = [total for total in answer.totals if total.label]
-    for currency in dict.fromkeys(total.currency for total in groups):
-        of_one = [total for total in groups if total.currency == currency]
-        values = [float(total.amount if total.amount is not None else total.count) for total in of_one]
-        name = currency or say("ledger_count")
-        made = pd.DataFrame({"label": [total.label for total in of_one], name: values})
-        draw = st.line_chart if answer.chart is Chart.LINE and len(of_one) > 2 else st.bar_chart
-        draw(made, x="label", y=name, x_label="", y_label=name, height=260)
+    values = [float(total.amount if total.amount is not None else total.count) for total in totals]
+    made = pd.DataFrame({"label": [total.label for total in totals], name: values})
+    draw = st.line_chart if in_time and len(totals) > _FEW_POINTS else st.bar_chart
+    draw(made, x="label", y=name, x_label="", y_label=name, height=_CHART_HEIGHT, color=_COLOUR)
 
 
 def _open(answer: LedgerAnswer, chosen: Any, key: str) -> None:
