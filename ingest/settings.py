@@ -117,6 +117,11 @@ class Settings(BaseSettings):
     schemas: Path | None = Field(
         None, description="A folder of your own schemas (.toml) of documents' fields, beside those that come along."
     )
+    fields_by: Literal["rules", "llm", "hunyuan"] = Field(
+        "rules",
+        description="Who reads fields that no e-invoice states: the embedded rules; before them, the LLM (it gets the "
+        "document's text as it is added) or HunyuanOCR on its server. What no page shows is hardly believed.",
+    )
     duplicate_days: int = Field(
         7,
         ge=0,

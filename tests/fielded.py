@@ -1,6 +1,6 @@
 """A stand-in that reads fields from lines such as ``total: 1,234.50``, and documents whose pages have such lines."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ingest.fields.finder import Finder
@@ -32,7 +32,7 @@ INVOICE = ("INVOICE", "number: INV-7", "seller: Fernhill Ltd", "issue_date: 2024
 SUMS = ("net: 100.00", "tax: 19.00", "total: 119.00")
 
 
-def read(pages: Sequence[PageText], original: Path | None) -> Extraction:
+def read(pages: Sequence[PageText], original: Path | None, images: Mapping[int, Path]) -> Extraction:
     """An invoice where the first line says so, with the values that its lines name."""
     lines = [(page.page_number, line) for page in pages for line in page.lines]
     if not lines or lines[0][1].text != "INVOICE":
@@ -62,7 +62,7 @@ def found(*lines: str) -> Found:
     """What it would find on a page with such lines."""
     boxes = [(0.1, 0.1 + 0.03 * index, 0.9, 0.12 + 0.03 * index) for index in range(len(lines))]
     read_lines = tuple(TextLine(text, box, 0.9) for text, box in zip(lines, boxes, strict=True))
-    return Found(read([PageText("", 1, (), read_lines, "fake 1.0", TextSource.OCR)], None), "1", KINDS)
+    return Found(read([PageText("", 1, (), read_lines, "fake 1.0", TextSource.OCR)], None, {}), "1", KINDS)
 
 
 def add_invoice(

@@ -34,8 +34,8 @@ _FIRST, _LAST = 150, 50
 class Extract(Protocol):
     """Reads the fields of a document; see `ingest.fields.extracting.extract`. It can be pickled."""
 
-    def __call__(self, pages: Sequence[PageText], original: Path | None) -> Extraction:
-        """Read the fields."""
+    def __call__(self, pages: Sequence[PageText], original: Path | None, images: Mapping[int, Path]) -> Extraction:
+        """Read the fields; a model may look at the page images, by page number."""
         ...
 
 
@@ -77,22 +77,32 @@ def make_finder(settings: Settings) -> Finder:
     """What looks for fields, as the settings have it.
 
     Raises:
-        ConfigError: a schema of the admin's folder is wrong.
+        ConfigError: a schema of the admin's folder is wrong, or the model that is to be asked is not set.
     """
+    from ingest.fields.askers import RULES, check_asker
     from ingest.fields.extracting import VERSION
     from ingest.fields.schema import load_schemas
 
     schemas = load_schemas(settings.schemas)
+    asked = check_asker(settings)
     digest = hashlib.sha256(repr(schemas).encode()).hexdigest()[:12]
     kinds = {schema.name: {spec.name: spec.kind for spec in schema.fields} for schema in schemas}
     items = frozenset(spec.name for schema in schemas for spec in schema.fields if spec.item)
-    return Finder(f"{VERSION}; schemas {digest}", partial(_extract, schemas), kinds, items)
+    by = "" if asked == RULES else f"; {asked}"
+    return Finder(f"{VERSION}; schemas {digest}{by}", partial(_extract, schemas, settings), kinds, items)
 
 
-def _extract(schemas: "tuple[Schema, ...]", pages: Sequence[PageText], original: Path | None) -> Extraction:
+def _extract(
+    schemas: "tuple[Schema, ...]",
+    settings: Settings,
+    pages: Sequence[PageText],
+    original: Path | None,
+    images: Mapping[int, Path],
+) -> Extraction:
+    from ingest.fields.askers import asker_of
     from ingest.fields.extracting import extract
 
-    return extract(pages, original, schemas)
+    return extract(pages, original, schemas, asker=asker_of(settings, images))
 
 
 def find_fields(library: "Library", finder: Finder, doc_id: str, reader: str, hands: Hands) -> Found:
@@ -111,10 +121,12 @@ def find_fields(library: "Library", finder: Finder, doc_id: str, reader: str, ha
     numbers = [number for number, (status, _) in notes.items() if is_read(status)]
     if len(numbers) > _FIRST + _LAST:
         numbers = [*numbers[:_FIRST], *numbers[-_LAST:]]
-    pages = [page.text for page in library.pages(doc_id, numbers, reader=reader) if page.text is not None]
+    records = library.pages(doc_id, numbers, reader=reader)
+    pages = [page.text for page in records if page.text is not None]
+    images = {page.page_number: library.image_of(doc_id, page) for page in records if page.image}
     original = library.original_path(doc_id)
     try:
-        extraction = hands(partial(finder.extract, pages, original if original.is_file() else None))
+        extraction = hands(partial(finder.extract, pages, original if original.is_file() else None, images))
     except CancelledError:
         raise
     except Exception as error:  # a document is worth having without its fields

@@ -1,5 +1,6 @@
 """Fields read by HunyuanOCR's task of fields, page by page."""
 
+import re
 from collections.abc import Callable, Sequence
 
 from PIL.Image import Image
@@ -13,6 +14,8 @@ from ingest.types import PageText
 
 # What invoices and contracts state of themselves stands on their first pages.
 _MOST_PAGES = 3
+_REMARK = re.compile(r"[(\[{（【][^)\]}）】]*[)\]}）】]")
+_MARKS = str.maketrans({**dict.fromkeys('()[]{}（）【】"“”「」', " "), "'": "’"})
 
 
 class TaskAsker:
@@ -41,10 +44,15 @@ class TaskAsker:
 
     def _ask(self, page: PageText, specs: Sequence[FieldSpec]) -> dict[str, str]:
         chinese = any(has_han(line.text) for line in page.lines)
-        titles = {(spec.title_zh if chinese and spec.title_zh else spec.title): spec.name for spec in specs}
+        titles = {_plain(spec.title_zh if chinese and spec.title_zh else spec.title): spec.name for spec in specs}
         found = run_task(Task.FIELDS, self._image_of(page.page_number), self._tools, fields=list(titles)).fields or {}
         values = {titles[title]: _text(value) for title, value in found.items() if title in titles}
         return {name: text for name, text in values.items() if text}
+
+
+def _plain(title: str) -> str:
+    """A title as the prompt can hold it: without brackets and what stands in them, and without quotes."""
+    return " ".join(_REMARK.sub(" ", title).translate(_MARKS).split())
 
 
 def _text(value: object) -> str:

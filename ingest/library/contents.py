@@ -91,6 +91,10 @@ class Contents(OpenLibrary):
             name = journal.image_name(connection, doc_id, page_number)
         return self._shelves.image_path(doc_id, name or "none.webp")
 
+    def image_of(self, doc_id: str, page: PageRecord) -> Path:
+        """Where the image of a page is, whichever reader read it."""
+        return self._shelves.image_path(doc_id, page.image or "none.webp")
+
     def original_path(self, doc_id: str) -> Path:
         """Where the copy of a document's file is."""
         return self._shelves.original_path(doc_id)

@@ -1,6 +1,6 @@
 """Fields of documents in the library: visible with their document, gone with it, corrected by hand, checked."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -65,7 +65,7 @@ def test_amounts_are_kept_as_exact_integers(library: Library, tmp_path: Path) ->
 
 
 def test_a_document_is_added_though_looking_for_its_fields_fails(library: Library, tmp_path: Path) -> None:
-    def fail(pages: Sequence[PageText], original: Path | None) -> Extraction:
+    def fail(pages: Sequence[PageText], original: Path | None, images: Mapping[int, Path]) -> Extraction:
         raise ValueError("no such field")
 
     outcome = add_invoice(library, tmp_path, "a.tif", *INVOICE, looking=finder(extract=fail))
@@ -286,8 +286,8 @@ def test_a_contradiction_of_sources_is_warned_of_until_a_person_says_what_holds(
 ) -> None:
     message = "The e-invoice inside the file states 119.00 as total, page 1 shows 191.00: check which holds."
 
-    def contradicting(pages: Sequence[PageText], original: Path | None) -> Extraction:
-        return replace(read(pages, original), findings=(Finding(Check.XML, ("total",), message),))
+    def contradicting(pages: Sequence[PageText], original: Path | None, images: Mapping[int, Path]) -> Extraction:
+        return replace(read(pages, original, images), findings=(Finding(Check.XML, ("total",), message),))
 
     outcome = add_invoice(library, tmp_path, "a.tif", *INVOICE, *SUMS, looking=finder(extract=contradicting))
     assert message in outcome.warnings
@@ -299,8 +299,8 @@ def test_a_contradiction_of_sources_is_warned_of_until_a_person_says_what_holds(
 
 
 def test_values_that_cannot_be_stored_cost_themselves_and_not_their_document(library: Library, tmp_path: Path) -> None:
-    def careless(pages: Sequence[PageText], original: Path | None) -> Extraction:
-        good = read(pages, original)
+    def careless(pages: Sequence[PageText], original: Path | None, images: Mapping[int, Path]) -> Extraction:
+        good = read(pages, original, images)
         bad = [replace(value, value="12,50 EUR") for value in good.values if value.name == "tax"]
         twice = [replace(value, value="1.00") for value in good.values if value.name == "net"]
         rest = [value for value in good.values if value.name != "tax"]
