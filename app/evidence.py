@@ -51,7 +51,7 @@ def _head(say: Texts, document: DocumentRecord, view: View) -> None:
         if st.button(say("close"), icon=":material/close:", help=say("close"), key="evidence_close", type="tertiary"):
             session.close_view()
             st.rerun()
-    kind = say("quoted") if view.mark.proof else say("not_proof")
+    kind = say(view.mark.head or ("quoted" if view.mark.proof else "not_proof"))
     tone = "pc-quote" if view.mark.proof else "pc-quote pc-near"
     # A quote that scrolls must be within reach of the keyboard.
     st.html(

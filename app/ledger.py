@@ -11,11 +11,12 @@ from app.escaping import as_label
 from app.session import Mark, View
 from app.texts import Texts
 from ingest.fields.export import csv_of, xlsx_of
-from retrieval.ledger.model import Chart, LedgerAnswer, LedgerRow, LedgerTotal, Proof
+from retrieval.ledger.model import Chart, LedgerAnswer, LedgerRow, LedgerTotal, Proof, Reason
 from retrieval.ledger.wording import field_name
 
 _ROWS_SHOWN = 8  # of the table; more of them scroll
 _ROW_HEIGHT = 36
+_LEFT_OUT_SHOWN = 12
 _CHART_HEIGHT = 260
 _FEW_POINTS = 12  # so many are bars, more of them a line
 _COLOUR = "#1f5f7a"
@@ -34,8 +35,12 @@ def show(answer: LedgerAnswer, question: str, index: int, say: Texts) -> None:
     """
     if answer.chart is not None:
         _charts(answer, say)
-    if not answer.rows:
-        return
+    if answer.rows:
+        _rows(answer, question, index, say)
+    _left_out(answer, question, index, say)
+
+
+def _rows(answer: LedgerAnswer, question: str, index: int, say: Texts) -> None:
     table = table_of(answer, question, say)
     st.caption(as_label(say("ledger_rows")))
     chosen = st.dataframe(
@@ -51,6 +56,23 @@ def show(answer: LedgerAnswer, question: str, index: int, say: Texts) -> None:
         name = say("ledger_file")
         st.download_button("CSV", csv_of(table), f"{name}.csv", "text/csv", key=f"csv_{index}", on_click="ignore")
         st.download_button("Excel", xlsx_of(table), f"{name}.xlsx", _XLSX, key=f"xlsx_{index}", on_click="ignore")
+
+
+def _left_out(answer: LedgerAnswer, question: str, index: int, say: Texts) -> None:
+    """The documents that were not used and can be looked at, each with its reason."""
+    left = [one for one in answer.coverage.left_out if one.reason is not Reason.FAILED]
+    if not left:
+        return
+    st.caption(as_label(say("ledger_left_out")))
+    with st.container(horizontal=True, gap="small", key=f"ledger_left_{index}"):
+        for place, one in enumerate(left[:_LEFT_OUT_SHOWN]):
+            key = f"left_{index}_{place}"
+            why = say(f"left_{one.reason}", field=field_name(one.field, question), detail=one.detail)
+            st.button(as_label(one.source), key=key, on_click=_open_left_out, args=(one.doc_id, why, key))
+
+
+def _open_left_out(doc_id: str, why: str, key: str) -> None:
+    session.current().view = View(doc_id, 1, Mark(1, why, proof=False, head="left_out"), key)
 
 
 def table_of(answer: LedgerAnswer, question: str, say: Texts) -> Any:

@@ -35,6 +35,7 @@ class Mark:
         lines: otherwise first line and one past the last, of the page's lines.
         proof: whether they prove an answer; False: a near passage.
         further: pages before and after on which the words begin or go on, each with their boxes.
+        head: key of the text that says what the words are; empty: a proof, or a near passage.
     """
 
     page_number: int
@@ -43,6 +44,7 @@ class Mark:
     lines: tuple[int, int] | None = None
     proof: bool = True
     further: tuple[tuple[int, tuple[Box, ...]], ...] = ()
+    head: str = ""
 
 
 @dataclass(frozen=True, slots=True)

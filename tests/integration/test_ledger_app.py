@@ -26,7 +26,7 @@ BY_MONTH = "How much did we pay Acme Tools in 2024, by month?"
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("ledger") / "library"
     entries = [bill(f"{month}.pdf", f"{100 * month}", issue_date=f"2024-{month:02d}-05") for month in (1, 2, 3, 4)]
-    library_of(folder, *entries, bill("=cmd.pdf", "7", issue_date="2024-05-05")).close()
+    library_of(folder, *entries, bill("=cmd.pdf", "7", issue_date="2024-05-05"), bill("open.pdf")).close()
     return folder
 
 
@@ -51,6 +51,15 @@ def test_sums_by_month_show_a_chart_the_rows_and_their_downloads(chat: AppTest) 
     assert sorted(table.value["Document"]) == ["1.pdf", "2.pdf", "3.pdf", "4.pdf", "=cmd.pdf"]
     assert len(chat.get("vega_lite_chart") or chat.get("arrow_vega_lite_chart")) == 1
     assert len(chat.get("download_button")) == 2
+
+
+def test_what_was_left_out_can_be_opened_with_its_reason(chat: AppTest) -> None:
+    chat.chat_input[0].set_value(BY_MONTH).run()
+    [button] = [one for one in chat.button if one.label == "open\\.pdf"]
+    button.click().run()
+    assert not chat.exception
+    view = chat.session_state["pagecite"].view
+    assert "no total was found" in view.mark.text and not view.mark.proof
 
 
 def test_a_question_about_passages_shows_no_table(chat: AppTest) -> None:
