@@ -15,6 +15,7 @@ from click.testing import Result
 
 from ingest.errors import PageError
 from ingest.library import Library
+from ingest.schema import FORMAT_VERSION
 from tests.command_line import Ingest, command_line, events
 from tests.drawings import write_encrypted_pdf, write_pageless_pdf, write_pdf, write_tiff, write_truncated_png
 from tests.fakes import FakeEmbeddings, FakeEngine
@@ -202,7 +203,7 @@ def test_status_counts_and_names_what_failed(ingest: Ingest, contract: Path, tmp
     ingest("add", contract, write_truncated_png(tmp_path / "cut.png"))
     shown = squeezed(ingest("status").stdout).splitlines()
     assert shown[:8] == [
-        f"Library {tmp_path / 'data/library'} (format 2)",
+        f"Library {tmp_path / 'data/library'} (format {FORMAT_VERSION})",
         "Database library.sqlite3",
         "Vectors in the database, and 0 copies for Chroma in the folder",
         "Documents 2 (1 failed, 1 ready)",
