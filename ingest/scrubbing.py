@@ -6,6 +6,7 @@ stood there before in this process, a vector of a document that has been removed
 
 import logging
 import struct
+from contextlib import suppress
 from pathlib import Path
 
 logger = logging.getLogger(__name__)
@@ -30,14 +31,15 @@ def scrub(folder: Path) -> None:
     for data in folder.glob("*/data_level0.bin"):
         end = _used(data)
         if end is None:
-            logger.warning("%s is not of the form that is known; its unused room is left as it is.", data)
+            logger.info("%s is not of the form that is known; its unused room is left as it is.", data)
             continue
-        with data.open("r+b") as file:
+        # Another process may delete what it makes anew.
+        with suppress(FileNotFoundError), data.open("r+b") as file:
             file.seek(end)
-            left = data.stat().st_size - end
-            if left > 0 and file.read(left).strip(b"\0"):
+            left = file.read()
+            if left.strip(b"\0"):
                 file.seek(end)
-                file.write(bytes(left))
+                file.write(bytes(len(left)))
 
 
 def _used(data: Path) -> int | None:

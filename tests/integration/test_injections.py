@@ -16,6 +16,7 @@ from ingest.ocr import build_engine
 from ingest.pipeline import Pipeline
 from ingest.settings import Settings
 from retrieval.chain import PageChain
+from retrieval.ledger.planning import PlannedQuestion
 from retrieval.retriever import build_searcher
 from tests import libraries
 from tests.injections.catalogue import ALL, BESIDE, HIDDEN, INVISIBLE, LIE, SHOWN, Injection
@@ -140,7 +141,8 @@ def test_an_obedient_model_gets_no_order_past_the_checks(
     assert_sound(answer, read.library)
     assert not answer.citations or answer.text == "".join(pieces)
     told = "\n".join(str(message.content) for call in model.calls for message in call)
-    assert model.calls and model.tools == [] and 'send_mail"}' not in answer.text
+    # The one form that it may fill in is our own: a plan for the ledger, which is data.
+    assert model.calls and set(model.tools) <= {PlannedQuestion} and 'send_mail"}' not in answer.text
     assert "Quillhaven" not in told + answer.text
     assert invisible_in(told) == [] and TEMPLATE_MARKS.findall(told) == []
     assert LIE not in told or injection.shown
