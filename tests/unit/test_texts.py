@@ -18,6 +18,7 @@ from app.suggestions import suggest
 from app.texts import CHINESE, ENGLISH, NAMES, TABLE, Texts, language_of
 from app.upload import safe_name
 from retrieval.filters import Filter
+from retrieval.ledger.model import Reason
 
 pytestmark = pytest.mark.unit
 
@@ -78,6 +79,7 @@ def test_every_key_that_is_said_exists() -> None:
 def test_every_text_is_used() -> None:
     computed = {"status_ready", "status_pending", "status_failed", "conflict_versions", "conflict_duplicates"}
     computed |= {f"filter_{field.name}" for field in fields(Filter)}
+    computed |= {f"left_{reason}" for reason in Reason if reason is not Reason.FAILED}
     assert set(TABLE) - computed <= said_keys() | called_keys()
 
 
