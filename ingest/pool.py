@@ -14,6 +14,7 @@ from ingest.limits import Limits
 from ingest.process import Worker
 
 S = TypeVar("S")
+T = TypeVar("T")
 
 
 class Pool(Generic[S]):
@@ -34,6 +35,20 @@ class Pool(Generic[S]):
         self._idle: list[Worker[S]] = []
         self._all: set[Worker[S]] = set()
         self._closed = False
+
+    def perform(self, key: str, work: Callable[[], T]) -> T:
+        """Have work done that needs nothing of what the processes prepared.
+
+        Args:
+            key: see `worker`.
+            work: can be pickled.
+
+        Raises:
+            PageError: it took too much time or memory, or killed its process.
+            CancelledError: the pool was closed.
+        """
+        with self.worker(key) as worker:
+            return worker.ask(_perform, work)
 
     @contextmanager
     def worker(self, key: str) -> Iterator[Worker[S]]:
@@ -89,3 +104,7 @@ class Pool(Generic[S]):
             self._changed.notify_all()
         for worker in workers:
             worker.dismiss()
+
+
+def _perform(_: object, work: Callable[[], T]) -> T:
+    return work()

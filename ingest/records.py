@@ -112,7 +112,7 @@ def page_values(page: PageText) -> dict[str, Any]:
         "engine": page.engine,
         "source": str(page.source),
         "blocks": json.dumps(
-            [[b.kind, b.markdown, _rounded(b.box), b.line_start, b.line_end] for b in page.blocks], ensure_ascii=False
+            [[b.kind, b.markdown, rounded(b.box), b.line_start, b.line_end] for b in page.blocks], ensure_ascii=False
         ),
         "lines": json.dumps([_line_values(line) for line in page.lines], ensure_ascii=False),
         "warnings": json.dumps(page.warnings, ensure_ascii=False),
@@ -158,8 +158,8 @@ def recognition_from(kept: str) -> Recognition:
 
 
 def _line_values(line: TextLine) -> list[Any]:
-    words = [_rounded(word) for word in line.words]
-    return [line.text, _rounded(line.box), round(line.confidence, 3), words, str(line.origin)]
+    words = [rounded(word) for word in line.words]
+    return [line.text, rounded(line.box), round(line.confidence, 3), words, str(line.origin)]
 
 
 def _line_from(values: list[Any]) -> TextLine:
@@ -184,5 +184,6 @@ def chunk_from(row: Row[Any]) -> Chunk:
     )
 
 
-def _rounded(values: tuple[float, ...]) -> list[float]:
+def rounded(values: tuple[float, ...]) -> list[float]:
+    """Places on a page as they are stored: finer than a pixel."""
     return [round(value, _DIGITS) for value in values]

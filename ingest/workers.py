@@ -163,8 +163,7 @@ class Readers:
 
     def perform(self, doc_id: str, work: Callable[[], T]) -> T:
         """See `Staff.perform`."""
-        with self._pool.worker(doc_id) as worker:
-            return worker.ask(_perform, work)
+        return self._pool.perform(doc_id, work)
 
     def close(self) -> None:
         """See `Staff.close`."""
@@ -214,8 +213,7 @@ class Showers:
 
     def perform(self, doc_id: str, work: Callable[[], T]) -> T:
         """See `Staff.perform`."""
-        with self._pool.worker(doc_id) as worker:
-            return worker.ask(_perform, work)
+        return self._pool.perform(doc_id, work)
 
     def close(self) -> None:
         """See `Staff.close`."""
@@ -260,10 +258,6 @@ def _glance(desk: "Desk", source: SourceDocument, page_number: int) -> Glance | 
 
 def _recognise(desk: "Desk") -> Recognition:
     return desk.recognise()
-
-
-def _perform(desk: "Desk", work: Callable[[], T]) -> T:
-    return desk.perform("", work)
 
 
 def _finish(desk: "Desk", recognition: Recognition) -> ReadPage:

@@ -8,6 +8,7 @@ boilerplate); the wordings are general contract language.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -216,6 +217,12 @@ def asked_clauses(question: str) -> tuple[Clause, ...]:
         for clause in _CLAUSES
         if _pattern(clause.asked).search(question) and not (clause.unless and _pattern(clause.unless).search(question))
     )
+
+
+def states_any(heading: str, text: str, clauses: Sequence[Clause]) -> bool:
+    """Whether a sentence under a heading is a clause of one of some kinds."""
+    said = f"{heading}. {text}"
+    return any(states(said, clause) for clause in clauses)
 
 
 def states(text: str, clause: Clause) -> bool:

@@ -1,15 +1,15 @@
 """Labelled documents by others whose fields are known, with the bars that `make eval` holds the figures against."""
 
-import json
 import re
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ingest.errors import ConfigError
 from retrieval.field_labels import LabelledFields
+from retrieval.labelled import read_labels
 
+_LABELS = "labels.json"
 _EXACT = 1.0
 _AMERICAN = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{2})")
 _PIVOT = 70  # as in POSIX
@@ -59,7 +59,7 @@ def field_sets(data: Path) -> list[FieldSet]:
 
 
 def _einvoices(folder: Path) -> list[FieldSet]:
-    labels = _read(folder, _einvoice)
+    labels = tuple(read_labels(folder / _LABELS, _einvoice))
     stated = dict.fromkeys(("number", "issue_date", "seller", "currency", "net", "tax", "total", "payable"), _EXACT)
     shown = {"number": 0.90, "total": 0.90, "issue_date": 0.90}
     return [
@@ -88,7 +88,7 @@ def _einvoice(entry: Any) -> LabelledFields:
 
 
 def _invoices(folder: Path) -> list[FieldSet]:
-    labels = tuple(one for one in _read(folder, _invoice) if not one.file.endswith(".txt"))
+    labels = tuple(one for one in read_labels(folder / _LABELS, _invoice) if not one.file.endswith(".txt"))
     bars = {"total": 0.75, "issue_date": 0.75, "number": 0.75}
     return [FieldSet(f"invoices ({len(labels)})", folder, labels, bars)]
 
@@ -103,11 +103,11 @@ def _invoice(entry: Any) -> LabelledFields:
         "net": "amount_untaxed",
         "currency": "currency",
     }
-    return _labels(entry["file"], {name: truth[key] for name, key in names.items() if truth.get(key)})
+    return _picked(entry["file"], truth, names)
 
 
 def _receipts(folder: Path) -> list[FieldSet]:
-    labels = _read(folder, _receipt)
+    labels = tuple(read_labels(folder / _LABELS, _receipt))
     bars = {"issue_date": 0.80, "total": 0.75, "seller": 0.60}
     return [FieldSet(f"photographed receipts ({len(labels)})", folder, labels, bars)]
 
@@ -115,11 +115,11 @@ def _receipts(folder: Path) -> list[FieldSet]:
 def _receipt(entry: Any) -> LabelledFields:
     truth = entry["fields"]
     names = {"seller": "company", "issue_date": "date", "total": "total"}
-    return _labels(entry["file"], {name: truth[key] for name, key in names.items() if truth.get(key)})
+    return _picked(entry["file"], truth, names)
 
 
 def _vat(folder: Path) -> list[FieldSet]:
-    labels = _read(folder, _vat_invoice)
+    labels = tuple(read_labels(folder / _LABELS, _vat_invoice))
     bars = dict.fromkeys((name for one in labels for name in one.fields), _EXACT)
     return [FieldSet(f"Chinese VAT invoices ({len(labels)})", folder, labels, bars)]
 
@@ -145,11 +145,11 @@ def _vat_invoice(entry: Any) -> LabelledFields:
         "item_amount": "金额",
         "item_tax_rate": "税率",
     }
-    return _labels(entry["file"], {name: truth[key] for name, key in names.items() if truth.get(key)})
+    return _picked(entry["file"], truth, names)
 
 
 def _contracts(folder: Path) -> list[FieldSet]:
-    labels = _read(folder, _contract)
+    labels = tuple(read_labels(folder / _LABELS, _contract))
     return [FieldSet(f"contracts ({len(labels)})", folder, labels, {})]
 
 
@@ -169,13 +169,10 @@ def _contract(entry: Any) -> LabelledFields:
     return LabelledFields(entry["file"], fields)
 
 
+def _picked(file: str, truth: Mapping[str, Any], names: Mapping[str, str]) -> LabelledFields:
+    """The fields that others call by names of their own; those without a value are left out."""
+    return _labels(file, {name: truth[key] for name, key in names.items() if truth.get(key)})
+
+
 def _labels(file: str, fields: dict[str, Any]) -> LabelledFields:
     return LabelledFields(file, {name: (str(value),) for name, value in fields.items()})
-
-
-def _read(folder: Path, of: Callable[[Any], LabelledFields]) -> tuple[LabelledFields, ...]:
-    path = folder / "labels.json"
-    try:
-        return tuple(of(entry) for entry in json.loads(path.read_text("utf-8")))
-    except (OSError, ValueError, KeyError, TypeError, LookupError) as error:
-        raise ConfigError(f"{path} is not the labels that are expected there ({error!r}); take it anew.") from error

@@ -110,7 +110,7 @@ def scanned(folder: Path, known: LabelledSet) -> tuple[LabelledSet, LabelledSet]
         folder: the scans, with ``manifest.json``.
         known: all contracts with their questions.
     """
-    entries = _read(folder / "manifest.json", lambda entry: (entry["ground_truth"]["cuad_file"], entry["file"]))
+    entries = read_labels(folder / "manifest.json", lambda entry: (entry["ground_truth"]["cuad_file"], entry["file"]))
     scans = dict(entries)
     asked = tuple(one for one in known.asked if one.answerable and one.file in scans)
     digital = {Path(file).name: known.files[Path(file).name] for file in scans}
@@ -132,7 +132,7 @@ def scanned(folder: Path, known: LabelledSet) -> tuple[LabelledSet, LabelledSet]
 
 def long_documents(folder: Path) -> LabelledSet:
     """Long reports and brochures in one library, with questions that do not say which one they are about."""
-    asked = tuple(_read(folder / "qa.json", _long_question))
+    asked = tuple(read_labels(folder / "qa.json", _long_question))
     files = {Path(file).name: folder / file for file in sorted({one.file for one in asked})}
     title = f"long documents ({len(files)}), questions as they stand"
     return LabelledSet("long", title, files, asked, "long", (Bar("page-hit@5", 0.72),))
@@ -154,7 +154,7 @@ def _unanswerable(labels: Path, answerable: Sequence[Asked]) -> Iterator[Asked]:
     """Questions on the kinds of clauses that a contract does not have, worded as for the contracts that do."""
     leads = {file: _lead([one.question for one in answerable if one.file == file]) for file in _files(answerable)}
     wordings = {one.group: one.question.removeprefix(leads[one.file]) for one in answerable}
-    for file, clauses in _read(labels, lambda entry: (entry["file"], entry["ground_truth"])):
+    for file, clauses in read_labels(labels, lambda entry: (entry["file"], entry["ground_truth"])):
         for kind, wording in wordings.items():
             if file in leads and kind in clauses and not clauses[kind]["evidence"]:
                 yield Asked(leads[file] + wording, file, answerable=False, group=kind)
@@ -173,7 +173,7 @@ def _lead(questions: list[str]) -> str:
     return first[: first.rfind(", ", 0, length) + 2] if ", " in first[:length] else ""
 
 
-def _read(path: Path, of: Callable[[Any], Found]) -> list[Found]:
+def read_labels(path: Path, of: Callable[[Any], Found]) -> list[Found]:
     """The entries of a JSON list.
 
     Raises:
@@ -181,5 +181,5 @@ def _read(path: Path, of: Callable[[Any], Found]) -> list[Found]:
     """
     try:
         return [of(entry) for entry in json.loads(path.read_text("utf-8"))]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise ConfigError(f"{path} is not the labels that are expected there ({error!r}); take it anew.") from error

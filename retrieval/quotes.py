@@ -14,7 +14,7 @@ from ingest.records import PageRecord
 from ingest.scripts import is_cjk
 from ingest.tokens import terms
 from ingest.types import PageText
-from retrieval.clauses import asked_clauses, states
+from retrieval.clauses import asked_clauses, states_any
 from retrieval.expectation import asked_kind, has_kind
 from retrieval.search import Findings, Searcher
 from retrieval.types import Citation, CitedPart, Evidence
@@ -94,8 +94,7 @@ class Quoter:
             fits = kind is None or has_kind(one.unit.text, kind)
             score = similarity + _WEIGHT_WORDS * cover + _WEIGHT_KIND * fits + _WEIGHT_RANK * (1 - one.rank / LOOKED_AT)
             score += _WEIGHT_DEFINES * (fits and _defines(one.unit.text, rarity))
-            said = f"{one.evidence.chunk.heading}. {one.unit.text}"
-            stated = any(states(said, clause) for clause in clauses) if clauses else None
+            stated = states_any(one.evidence.chunk.heading, one.unit.text, clauses) if clauses else None
             quotes.append(
                 Quote(one.unit, one.evidence, one.page, score, cover, similarity, fits, stated, unsaid=unsaid)
             )

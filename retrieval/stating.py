@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from ingest.types import Chunk
 from retrieval import sentences
-from retrieval.clauses import Clause, asked_clauses, states
+from retrieval.clauses import Clause, asked_clauses, states_any
 from retrieval.search import Findings, Searcher
 from retrieval.types import Evidence
 
@@ -30,7 +30,7 @@ def with_stating(searcher: Searcher, findings: Findings, looked_at: int) -> Find
     taken: list[Evidence] = []
     for doc_ids in findings.target.parts or (findings.documents,):
         of_these = [one.chunk for one in first if one.chunk.doc_id in doc_ids]
-        if not any(True for chunk in of_these for _ in _statements(chunk, clauses)):
+        if not any(any(_statements(chunk, clauses)) for chunk in of_these):
             taken += _nearest(searcher, findings, doc_ids, clauses)
     if not taken:
         return findings
@@ -58,5 +58,5 @@ def _statements(chunk: Chunk, clauses: Sequence[Clause]) -> Iterator[str]:
     """The sentences of a passage that state one of some kinds of clauses."""
     text = " ".join(chunk.text.split())
     for start, end in sentences.split(text):
-        if any(states(f"{chunk.heading}. {text[start:end]}", clause) for clause in clauses):
+        if states_any(chunk.heading, text[start:end], clauses):
             yield text[start:end]

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
-from importlib import import_module
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING
 
 from PIL import Image
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ingest.tasks.tools import TaskTools
 
 # Imports run one way, so what makes the answering LLM is named, and looked up when it is needed.
-_LLM = "retrieval.llm"
+_BUILD_LLM = "retrieval.llm:build_llm"
 RULES, LLM, HUNYUAN = "rules", "llm", "hunyuan"
 
 
@@ -53,7 +53,7 @@ def asker_of(settings: Settings, images: Mapping[int, Path]) -> "Asker | None":
     if settings.fields_by == LLM:
         from ingest.fields.llm import LlmAsker
 
-        return LlmAsker(import_module(_LLM).build_llm(settings))
+        return LlmAsker(resolve_name(_BUILD_LLM)(settings))
     if settings.fields_by == HUNYUAN:
         from ingest.fields.hunyuan import TaskAsker
 

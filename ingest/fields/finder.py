@@ -7,7 +7,7 @@ from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol
 
 from ingest.errors import was_interrupted
 from ingest.fields.model import Extraction, FieldKind
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from ingest.library import Library
 
 logger = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 # Pages that are looked at: an invoice or a contract states its fields on its first and last ones, and a book of
 # thousands must not be in memory at once.
@@ -147,8 +145,7 @@ class WorkerHands:
 
     def __call__(self, work: Callable[[], Extraction]) -> Extraction:
         """See `Hands`."""
-        with self._pool.worker("") as worker:
-            return worker.ask(perform, work)
+        return self._pool.perform("", work)
 
     def close(self) -> None:
         """End the process."""
@@ -157,8 +154,3 @@ class WorkerHands:
 
 def _nothing() -> None:
     """The work needs nothing beside what it brings."""
-
-
-def perform(_: object, work: Callable[[], T]) -> T:
-    """Do some work, in the process that was asked."""
-    return work()

@@ -6,6 +6,7 @@ from enum import StrEnum
 from ingest.fields.finding import Finding
 from ingest.types import Box
 
+SCALE = 10_000  # numbers are kept as integers, too, in ten-thousandths
 WHOLE = -1  # the item of a value that belongs to the whole document, not to one of its lines
 
 

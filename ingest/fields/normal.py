@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from ingest.errors import FieldError
-from ingest.fields.model import FieldKind
+from ingest.fields.model import SCALE, FieldKind
 from ingest.fields.money import is_known
 from ingest.fields.normalising import spelled
 from ingest.values import ValueKind, find_values
@@ -13,7 +13,6 @@ from ingest.values.currencies import codes
 from ingest.values.model import fold
 from ingest.values.numbers import readings_of, spell
 
-_SCALE = Decimal(10_000)
 _MOST_SCALED = 2**63 - 1
 _NUMBER = re.compile(r"-?\d{1,30}(?:\.\d{1,20})?", re.ASCII)
 _DATE = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?", re.ASCII)
@@ -58,7 +57,7 @@ def scaled(kind: FieldKind, value: str) -> int | None:
     number = decimal_of(value) if kind in _NUMERIC else None
     if number is None:
         return None
-    whole = int((number * _SCALE).to_integral_value(ROUND_HALF_UP))
+    whole = int((number * SCALE).to_integral_value(ROUND_HALF_UP))
     return whole if abs(whole) <= _MOST_SCALED else None
 
 

@@ -11,11 +11,12 @@ from sqlalchemy import Row
 from ingest.fields.finding import Finding
 from ingest.fields.model import WHOLE, Extractor, FieldKind, FieldValue
 from ingest.fields.normal import is_normal, scaled
+from ingest.records import rounded
+from ingest.types import Box
 
 logger = logging.getLogger(__name__)
 
 _MOST_ITEMS = 1_000_000
-_DIGITS = 5  # of a page's width or height: finer than a pixel
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def sound(values: Iterable[FieldValue]) -> list[FieldValue]:
 
 def value_columns(doc_id: str, value: FieldValue) -> dict[str, Any]:
     """Column values of a field's value."""
-    boxes = [[round(edge, _DIGITS) for edge in box] for box in value.boxes]
+    boxes = [rounded(box) for box in value.boxes]
     return {
         "doc_id": doc_id,
         "name": value.name,
@@ -114,11 +115,16 @@ def value_from(row: Row[Any]) -> FieldValue:
         raw=row.raw,
         value=row.value,
         page_number=row.page_number,
-        boxes=tuple((x0, y0, x1, y1) for x0, y0, x1, y1 in json.loads(row.boxes)),
+        boxes=boxes_from(row.boxes),
         confidence=row.confidence,
         extractor=Extractor(row.extractor),
         item=row.item,
     )
+
+
+def boxes_from(text: str) -> tuple[Box, ...]:
+    """Boxes from their column."""
+    return tuple((x0, y0, x1, y1) for x0, y0, x1, y1 in json.loads(text))
 
 
 def finding_columns(doc_id: str, finding: Finding) -> dict[str, Any]:

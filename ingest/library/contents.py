@@ -92,8 +92,8 @@ class Contents(OpenLibrary):
         return self._shelves.image_path(doc_id, name or "none.webp")
 
     def image_of(self, doc_id: str, page: PageRecord) -> Path:
-        """Where the image of a page is, whichever reader read it."""
-        return self._shelves.image_path(doc_id, page.image or "none.webp")
+        """Where the image of a page that has one is, whichever reader read it."""
+        return self._shelves.image_path(doc_id, page.image)
 
     def original_path(self, doc_id: str) -> Path:
         """Where the copy of a document's file is."""

@@ -8,9 +8,10 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from sqlalchemy import Connection
 
+from ingest.fields.model import SCALE
 from retrieval.ledger.coverage import has, sort_out
 from retrieval.ledger.ledger import Extract, Record, extract
-from retrieval.ledger.model import SCALE, Chart, Coverage, LedgerAnswer, LedgerRow, LedgerTotal, Proof
+from retrieval.ledger.model import Chart, Coverage, LedgerAnswer, LedgerRow, LedgerTotal, Proof
 from retrieval.ledger.needs import shown
 from retrieval.ledger.parties import key_of
 from retrieval.ledger.plan import DateField, DateRange, Grouping, Operation, Plan, Role, Span

@@ -1,18 +1,17 @@
 """A ledger filled from known values, without reading any page: to measure questions over it by themselves."""
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from decimal import Decimal
 
 from sqlalchemy import insert
 
-from ingest.fields.model import WHOLE, FieldKind
+from ingest.fields.finding import Finding
+from ingest.fields.model import WHOLE, Extractor, FieldKind, FieldValue
+from ingest.fields.records import finding_columns, value_columns
 from ingest.library import Library
 from ingest.schema import documents, extractions, fields, findings
-from retrieval.ledger.model import SCALE
 
 _KINDS = {
     **dict.fromkeys(("net", "tax", "total", "payable", "total_value"), FieldKind.AMOUNT),
@@ -23,7 +22,7 @@ _KINDS = {
     "currency": FieldKind.CURRENCY,
     "number": FieldKind.ID,
 }
-_BOX = [[0.1, 0.1, 0.4, 0.12]]
+_BOXES = ((0.1, 0.1, 0.4, 0.12),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,27 +100,10 @@ def _rows(doc_id: str, entry: Entry) -> Iterable[dict[str, object]]:
     values += [("party", item, name) for item, name in enumerate(entry.parties)]
     for name, item, value in values:
         kind = _KINDS.get(name, FieldKind.TEXT)
-        scaled = int(Decimal(value) * SCALE) if kind is FieldKind.AMOUNT else None
-        yield {
-            "doc_id": doc_id,
-            "name": name,
-            "item": item,
-            "kind": str(kind),
-            "raw": value,
-            "value": value,
-            "scaled": scaled,
-            "page_number": 1,
-            "boxes": json.dumps(_BOX),
-            "confidence": 1.0,
-            "extractor": entry.extractor,
-        }
+        extractor = Extractor(entry.extractor)
+        yield value_columns(doc_id, FieldValue(name, kind, value, value, 1, _BOXES, 1.0, extractor, item))
 
 
-def _finding(entry: Entry, check: Check) -> dict[str, str]:
-    return {
-        "doc_id": id_of(entry.name),
-        "check": check.name,
-        "fields": json.dumps(check.fields),
-        "message": check.message,
-        "other": id_of(check.other) if check.other else "",
-    }
+def _finding(entry: Entry, check: Check) -> dict[str, object]:
+    other = id_of(check.other) if check.other else ""
+    return finding_columns(id_of(entry.name), Finding(check.name, check.fields, check.message, other))

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from ingest.fields.finding import Check
 from ingest.records import REVIEW_MARK
 from retrieval.ledger import views
 from retrieval.ledger.duplicates import groups_of
@@ -98,8 +99,7 @@ def extract(connection: Connection, plan: Plan, only: Collection[str] | None = N
     """
     known = parties_in(connection)
     spellings = spellings_of(plan.parties.names, known) if plan.parties else ()
-    doubts, pairs = _checks(connection)
-    same = [(doc_id, other) for doc_id, other, is_sure in pairs if is_sure]
+    doubts, alike, same = _checks(connection)
     parties = _parties(connection) if plan.is_of_contracts else {}
     needed = loaded(plan)
     rows = connection.execute(views.records(plan, needed, spellings))
@@ -108,7 +108,7 @@ def extract(connection: Connection, plan: Plan, only: Collection[str] | None = N
     return Extract(
         tuple(one for one in records if only is None or one.doc_id in only),
         tuple(one for one in unsettled if only is None or one.doc_id in only),
-        tuple(groups_of((doc_id, other) for doc_id, other, _ in pairs)),
+        tuple(groups_of(alike)),
         tuple(groups_of(same)),
         known,
     )
@@ -134,14 +134,21 @@ def _parties(connection: Connection) -> dict[str, tuple[Proof, ...]]:
     return found
 
 
-def _checks(connection: Connection) -> tuple[dict[str, dict[str, str]], list[tuple[str, str, bool]]]:
-    """Messages of failed checks by document and field; pairs of documents that may be copies, and whether they are."""
+Pairs = list[tuple[str, str]]
+
+
+def _checks(connection: Connection) -> tuple[dict[str, dict[str, str]], Pairs, Pairs]:
+    """Messages of failed checks by document and field; pairs that may be copies; of those, pairs of one number."""
     doubts: dict[str, dict[str, str]] = {}
-    pairs: list[tuple[str, str, bool]] = []
+    alike: Pairs = []
+    same: Pairs = []
     for doc_id, check, names, message, other in connection.execute(views.failed_checks()):
-        if check == views.DUPLICATE:
-            pairs += [(doc_id, other, "number" in json.loads(names or "[]"))] if other else []
-            continue
-        for name in json.loads(names or "[]"):
-            doubts.setdefault(doc_id, {}).setdefault(str(name), message)
-    return doubts, pairs
+        doubted = json.loads(names)
+        if check != Check.DUPLICATE:
+            for name in doubted:
+                doubts.setdefault(doc_id, {}).setdefault(name, message)
+        elif other:
+            alike.append((doc_id, other))
+            if "number" in doubted:
+                same.append((doc_id, other))
+    return doubts, alike, same

@@ -7,8 +7,6 @@ from enum import StrEnum
 from ingest.types import Box
 from retrieval.ledger.plan import Plan, RecordKind
 
-SCALE = 10_000  # amounts are kept in ten-thousandths
-
 
 @dataclass(frozen=True, slots=True)
 class Proof:

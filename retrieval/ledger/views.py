@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, and_, exists, or_, select
 from sqlalchemy.sql.selectable import NamedFromClause
 
-from ingest.fields.model import WHOLE
+from ingest.fields.finding import Check
+from ingest.fields.model import SCALE, WHOLE
+from ingest.fields.records import boxes_from
 from ingest.schema import documents, extractions, fields, findings
-from retrieval.ledger.model import SCALE, Proof
+from retrieval.ledger.model import Proof
 from retrieval.ledger.plan import AmountRange, DateRange, PartyFilter, Plan, RecordKind, Role
 
 READY, FAILED = "ready", "failed"
-DUPLICATE = "duplicate"
 SCHEMAS = {
     RecordKind.INVOICES: ("invoice", "vat-invoice"),
     RecordKind.RECEIPTS: ("receipt",),
@@ -74,7 +75,7 @@ def _open(values: Mapping[str, NamedFromClause], name: str, holds: ColumnElement
 
 def _is_doubted(name: str) -> ColumnElement[bool]:
     about = findings.c.fields.contains(json.dumps(name), autoescape=True)
-    return exists().where(findings.c.doc_id == documents.c.doc_id, findings.c.check != DUPLICATE, about)
+    return exists().where(findings.c.doc_id == documents.c.doc_id, findings.c.check != Check.DUPLICATE, about)
 
 
 def _in_dates(value: ColumnElement[str], dates: DateRange) -> ColumnElement[bool]:
@@ -115,11 +116,6 @@ def proof_of(row: Row[Any], name: str) -> Proof | None:
     if value is None or value == "":
         return None
     return Proof(name, value, raw, scaled, page_number, boxes_from(boxes), extractor)
-
-
-def boxes_from(text: str) -> tuple[tuple[float, float, float, float], ...]:
-    """Boxes from their column."""
-    return tuple((float(x0), float(y0), float(x1), float(y1)) for x0, y0, x1, y1 in json.loads(text or "[]"))
 
 
 def party_values() -> Select[Any]:
