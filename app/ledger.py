@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -20,7 +21,6 @@ _LEFT_OUT_SHOWN = 12
 _CHART_HEIGHT = 260
 _FEW_POINTS = 12  # so many are bars, more of them a line
 _COLOUR = "#1f5f7a"
-_CENT = Decimal("0.01")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -43,15 +43,15 @@ def show(answer: LedgerAnswer, question: str, index: int, say: Texts) -> None:
 def _rows(answer: LedgerAnswer, question: str, index: int, say: Texts) -> None:
     table = table_of(answer, question, say)
     st.caption(as_label(say("ledger_rows")))
-    chosen = st.dataframe(
+    key = f"ledger_{index}"
+    st.dataframe(
         table,
-        key=f"ledger_{index}",
+        key=key,
         hide_index=True,
         height=_ROW_HEIGHT * (min(len(answer.rows), _ROWS_SHOWN) + 1) + 3,
-        on_select="rerun",
+        on_select=partial(_open, answer.rows, key),
         selection_mode="single-row",
     )
-    _open(answer, chosen, f"ledger_{index}")
     with st.container(horizontal=True, gap="small", key=f"ledger_files_{index}"):
         name = say("ledger_file")
         st.download_button("CSV", csv_of(table), f"{name}.csv", "text/csv", key=f"csv_{index}", on_click="ignore")
@@ -111,10 +111,7 @@ def shown(row: LedgerRow) -> Proof | None:
 
 
 def _cell(proof: Proof | None, text: str) -> object:
-    if proof is None or proof.scaled is None:
-        return text
-    amount = Decimal(proof.value)
-    return amount if amount != amount.quantize(_CENT) else amount.quantize(_CENT)
+    return text if proof is None or proof.scaled is None else Decimal(proof.value)
 
 
 def _charts(answer: LedgerAnswer, say: Texts) -> None:
@@ -140,17 +137,9 @@ def _chart(totals: Sequence[LedgerTotal], name: str, *, in_time: bool) -> None:
     draw(made, x="label", y=name, x_label="", y_label=name, height=_CHART_HEIGHT, color=_COLOUR)
 
 
-def _open(answer: LedgerAnswer, chosen: Any, key: str) -> None:
-    """Show the page of the row that a person chose, once for each choice."""
-    places = chosen.selection.rows
-    known = f"{key}_opened"
-    if st.session_state.get(known) == places:
-        return
-    st.session_state[known] = places
-    if not places or places[0] >= len(answer.rows):
-        return
-    row = answer.rows[places[0]]
-    if (proof := shown(row)) is not None:
+def _open(rows: Sequence[LedgerRow], key: str) -> None:
+    """Show the page of the row that a person chose."""
+    places = st.session_state[key].selection.rows
+    if places and (proof := shown(rows[places[0]])) is not None:
         mark = Mark(proof.page_number, proof.raw, proof.boxes)
-        session.current().view = View(row.doc_id, proof.page_number, mark, key)
-        st.rerun()
+        session.current().view = View(rows[places[0]].doc_id, proof.page_number, mark, key)

@@ -83,10 +83,11 @@ class Quoter:
         candidates = list(_candidates(evidence, load_pages(self._library, evidence)))
         if not candidates:
             return []
-        rarity = self._rarity(findings)
+        counts = self._counts(findings.rest)
+        rarity = self._rarity(counts, findings.documents)
         kind = asked_kind(findings.question)
         clauses = asked_clauses(findings.rest)
-        unsaid = self._unsaid(findings, rarity)
+        unsaid = self._unsaid(counts, rarity)
         covers = [_coverage(rarity, one) for one in candidates]
         similarities = self._similarities(findings, candidates, covers)
         quotes = []
@@ -100,30 +101,36 @@ class Quoter:
             )
         return sorted(quotes, key=lambda quote: -quote.score)
 
-    def _rarity(self, findings: Findings) -> dict[str, float]:
-        """Weight of each word of the question: high where few chunks have it.
+    def _counts(self, question: str) -> dict[str, int]:
+        """For the stem of each word of a question the passages that have it.
 
-        A pair of Chinese characters that no chunk has is no word but the seam between two, and counts nothing.
-        Words that a named document begins with tell its passages apart less than others.
+        A pair of Chinese characters that no passage has is no word but the seam between two, and is left out.
         """
-        words = {found: word for word in content(terms(findings.rest)) if (found := stem(word))}
-        named = self._library.subjects(findings.documents)
-        subject = stems(term for record in named for term in terms(f"{record.title} {record.intro}"))
-        total = max(self._library.count_chunks(), 1)
+        words = {found: word for word in content(terms(question)) if (found := stem(word))}
         # The index stems what it is asked for: a stem's own stem would be another word (exclusive, exclus, exclu).
         counts = {found: self._library.count_chunks_with(word) for found, word in words.items()}
+        return {word: count for word, count in counts.items() if count or not is_cjk(word[0])}
+
+    def _rarity(self, counts: Mapping[str, int], doc_ids: Sequence[str]) -> dict[str, float]:
+        """Weight of each word of the question: high where few chunks have it.
+
+        Words that a named document begins with tell its passages apart less than others.
+        """
+        named = self._library.subjects(doc_ids)
+        subject = stems(term for record in named for term in terms(f"{record.title} {record.intro}"))
+        total = max(self._library.count_chunks(), 1)
         return {
             word: math.log(1 + total / (1 + n)) * (_SUBJECT_WORD if word in subject else 1.0)
             for word, n in counts.items()
-            if n or not is_cjk(word[0])
         }
 
-    def _unsaid(self, findings: Findings, rarity: Mapping[str, float]) -> float:
+    def _unsaid(self, counts: Mapping[str, int], rarity: Mapping[str, float]) -> float:
         """Share of a question's words that no document has, nor another word for them."""
-        count = self._library.count_chunks_with
-        words = {word for word in content(terms(findings.rest)) if stem(word) in rarity}
-        missing = {stem(word) for word in words if not any(count(other) for other in (word, *others_for(stem(word))))}
+        missing = [word for word, n in counts.items() if not n and not self._has_other(word)]
         return sum(rarity[word] for word in missing) / (sum(rarity.values()) or 1.0)
+
+    def _has_other(self, word: str) -> bool:
+        return any(self._library.count_chunks_with(other) for other in others_for(word))
 
     def _similarities(
         self, findings: Findings, candidates: Sequence["_Candidate"], covers: Sequence[float]

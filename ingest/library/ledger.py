@@ -92,11 +92,12 @@ class Ledger(OpenLibrary):
 
     def warnings(self, doc_id: str) -> list[str]:
         """What a person should know of a document at once: that it is there twice, or that XML and page differ."""
-        record = self.fields(doc_id)
-        if record is None:
-            return []
-        said = [finding.message for finding in record.findings if finding.check in (Check.DUPLICATE, Check.XML)]
-        return [*said, *record.notes]
+        visible = (documents.c.doc_id == doc_id, documents.c.status == registry.READY)
+        told = select(findings.c.message).join(documents).where(*visible)
+        told = told.where(findings.c.check.in_((Check.DUPLICATE, Check.XML))).order_by(findings.c.row)
+        noted = select(extractions.c.notes).join(documents).where(*visible)
+        with self._reading() as connection:
+            return [*connection.scalars(told), *json.loads(connection.scalar(noted) or "[]")]
 
     def _check_visible(self, connection: Connection, doc_id: str, reader: str | None = None) -> None:
         query = select(documents.c.reader).where(documents.c.doc_id == doc_id, documents.c.status == registry.READY)
