@@ -63,6 +63,9 @@ class Pool(Generic[S]):
         """
         worker = self._take(key)
         try:
+            while not worker.responds():
+                self._give_back(worker)
+                worker = self._take(key)
             yield worker
         finally:
             self._give_back(worker)
@@ -86,6 +89,7 @@ class Pool(Generic[S]):
             return chosen
 
     def _give_back(self, worker: Worker[S]) -> None:
+        """Keep a worker for the next task, or end it; a second time changes nothing."""
         usable = worker.usable
         if not usable:
             worker.end()

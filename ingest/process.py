@@ -92,6 +92,19 @@ class Worker(Generic[S]):
         except OSError:
             return False
 
+    def responds(self) -> bool:
+        """Whether its process takes up tasks; to be asked while it has none.
+
+        One that was killed a moment ago looks alive: its end of the pipe is open until all of its threads have ended.
+        """
+        if self._tasks < 0:  # it is only just starting
+            return True
+        try:
+            self._receive((_nothing, (), {}), self._limits.seconds, self._limits.too_slow)
+        except (PageError, CancelledError):
+            return False
+        return True
+
     def ask(self, work: Callable[Concatenate[S, P], T], *arguments: P.args, **named: P.kwargs) -> T:
         """Have some work done, and wait for it.
 
@@ -214,6 +227,10 @@ def _fall_silent() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
+
+
+def _nothing(_: object) -> None:
+    """What a process is asked to show that it is there."""
 
 
 def _answer(pipe: "Connection[Any, Any]", state: S) -> None:

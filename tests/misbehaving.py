@@ -15,6 +15,7 @@ from typing import Any
 
 from PIL import Image
 
+from ingest import process
 from ingest.errors import ConfigError, PageError
 from ingest.ocr import OcrEngine, Recipe
 from ingest.types import Recognition, SourceDocument, TextLine
@@ -54,6 +55,16 @@ def echo(_state: object, value: object) -> object:
 def hang(_state: object) -> None:
     """Wait for ever, as for a server that never answers."""
     threading.Event().wait()
+
+
+def die_when_next_addressed(_state: object) -> None:
+    """Look alive until something comes through the pipe, and end without reading it, like one that is being killed."""
+
+    def end(pipe: Any, _state: object) -> None:
+        pipe.poll(None)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    process._answer = end
 
 
 def hang_in_c(_state: object) -> None:

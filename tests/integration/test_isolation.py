@@ -157,6 +157,13 @@ def test_a_process_that_dies_while_it_has_nothing_to_do_costs_nothing(make: Call
     assert ask(pool, misbehaving.pid) != first
 
 
+def test_a_process_that_is_still_dying_when_a_task_comes_costs_nothing(make: Callable[..., Pool[None]]) -> None:
+    pool = make()
+    first = ask(pool, misbehaving.pid)
+    ask(pool, misbehaving.die_when_next_addressed)
+    assert ask(pool, misbehaving.pid) != first
+
+
 def test_a_process_is_replaced_after_many_tasks(
     make: Callable[..., Pool[None]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

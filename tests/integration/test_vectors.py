@@ -457,8 +457,10 @@ def test_many_equal_vectors_do_not_hide_the_others(library: Library) -> None:
     vectors[:300] = vectors[0]
     publish(library, "a", vectors=vectors)
     searched = [library.search_dense(vector.tolist(), 10) for vector in vectors[300::3]]
-    assert [found[0][0] for found in searched] == [f"a-{number}" for number in range(300, 2000, 3)]
-    assert [found[0][1] for found in searched] == pytest.approx([1.0] * len(searched), abs=1e-4)
+    itself = [found[0][0] == f"a-{number}" for number, found in zip(range(300, 2000, 3), searched, strict=True)]
+    # The graph is an approximation; where equal entries hide others, more than one in twenty is missing.
+    assert itself.count(False) <= len(searched) // 100
+    assert [found[0][1] == pytest.approx(1.0, abs=1e-4) for found in searched] == itself
 
 
 def test_an_empty_library_finds_nothing_and_breaks_nothing(library: Library) -> None:
