@@ -13,7 +13,7 @@ from ingest.library import Library
 from ingest.ocr import OcrEngine, choose_engine
 from ingest.pipeline import Pipeline
 from ingest.settings import Settings
-from retrieval.chain import PageChain
+from retrieval.chain import PageChain, chain_of
 
 _HASH: dict[str | type[Any], Callable[[Any], Any]] = {Settings: hash}
 
@@ -60,11 +60,10 @@ def load_chain(settings: Settings) -> PageChain:
         LibraryError: the library cannot be opened, or was indexed with another embedding model.
         ModelError: the embedding model cannot be loaded.
     """
-    from retrieval.llm import build_llm
     from retrieval.retriever import build_searcher
 
     searcher = build_searcher(settings, library=open_library(settings), embeddings=load_embeddings(settings))
-    return PageChain(searcher, build_llm(settings))
+    return chain_of(searcher, settings)
 
 
 def build_pipeline(settings: Settings) -> Pipeline:

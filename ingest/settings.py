@@ -114,6 +114,11 @@ class Settings(BaseSettings):
         description="What becomes of the LLM's statements that the cited page does not prove: left out (remove), or "
         "shown as unsupported (mark).",
     )
+    unstated_clauses: Literal["refuse", "ask"] = Field(
+        "refuse",
+        description="Where a question asks for a kind of clause that is known, and no sentence states one: refused "
+        "(refuse), or left to the LLM (ask).",
+    )
     schemas: Path | None = Field(
         None, description="A folder of your own schemas (.toml) of documents' fields, beside those that come along."
     )

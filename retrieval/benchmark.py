@@ -14,6 +14,8 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from langchain_core.language_models import BaseChatModel
+
 from ingest.embeddings import build_embeddings
 from ingest.errors import ConfigError, PageciteError
 from ingest.evaluate import evaluate_scans
@@ -25,6 +27,7 @@ from retrieval.bars import Bar, shortfalls
 from retrieval.baseline import build_baseline
 from retrieval.chain import PageChain, build_chain
 from retrieval.comparison import compare, run_values
+from retrieval.eager import EagerModel
 from retrieval.field_evaluation import field_figures
 from retrieval.figures import Figure, figures
 from retrieval.highlighting import highlight_figures
@@ -38,6 +41,7 @@ from retrieval.labelled import (
     renamed,
     samples,
     scanned,
+    with_model,
 )
 from retrieval.ledger import evaluation
 from retrieval.ledger.evaluation import DRAW_LEDGER, draw_ledger_set
@@ -52,6 +56,7 @@ _SETS = (
     "chinese",
     "ocr",
     "contracts",
+    "llm",
     "renamed",
     "scans",
     "long",
@@ -116,9 +121,9 @@ class _Benchmark:
             _say(f"\n{name}: skipped, there is no folder {needs}")
         return needs.is_dir()
 
-    def measure(self, one: LabelledSet) -> Run:
-        """Measure a set on its own library and show the figures."""
-        with self._chain(one) as chain:
+    def measure(self, one: LabelledSet, model: BaseChatModel | None = None) -> Run:
+        """Measure a set on its own library, with a model or without, and show the figures."""
+        with self._chain(one, model) as chain:
             run = measure(one.asked, ChainSystem(chain, names=one.names, answers=one.answers))
             self._show(one, run, chain.library)
         return run
@@ -132,12 +137,12 @@ class _Benchmark:
             self._show(usual, measure(usual.asked, system), chain.library)
 
     @contextmanager
-    def _chain(self, one: LabelledSet) -> Iterator[PageChain]:
+    def _chain(self, one: LabelledSet, model: BaseChatModel | None = None) -> Iterator[PageChain]:
         _say(f"\n{one.title}")
         kept = provide(one.library, one.files, self.settings, self.options.cache)
         _say("library kept from an earlier run" if kept.seconds is None else f"ingested in {kept.seconds:.0f} s")
         _say_all(f"  not whole: {fault}" for fault in kept.faults)
-        chain = build_chain(settings=kept.settings)
+        chain = build_chain(settings=kept.settings, model=model)
         with closing(chain.library):
             yield chain
 
@@ -177,6 +182,8 @@ def _measure_all(benchmark: _Benchmark) -> None:
         known = contracts(cuad, quick=options.quick)
         few = evenly(known.asked, _QUICK_QUESTIONS if options.quick else None)
         benchmark.measure(replace(known, asked=tuple(few)))
+    if benchmark.wants("llm", cuad) and not options.quick:
+        benchmark.measure(with_model(contracts(cuad)), EagerModel())
     if not options.quick:
         _measure_more(benchmark, cuad, scans, reports)
     _say("\nAll bars were reached." if not benchmark.verdicts else "\nShort of their bars:")

@@ -17,7 +17,7 @@ from retrieval.beside import is_beside
 from retrieval.conflicts import Rivals, conflict_of, find_rivals, settled
 from retrieval.continuing import continued
 from retrieval.describing import describe
-from retrieval.extraction import choose, compose
+from retrieval.extraction import are_unstated, choose, compose
 from retrieval.filters import Filter, filter_of
 from retrieval.generation import Draft, Generator
 from retrieval.ledger.asking import Ledger, beside
@@ -47,7 +47,12 @@ class PageChain(Runnable[Any, Answer]):
     """
 
     def __init__(
-        self, searcher: Searcher, model: BaseChatModel | None = None, *, mark_unsupported: bool = False
+        self,
+        searcher: Searcher,
+        model: BaseChatModel | None = None,
+        *,
+        mark_unsupported: bool = False,
+        ask_unstated: bool = False,
     ) -> None:
         """Put the parts together.
 
@@ -56,10 +61,12 @@ class PageChain(Runnable[Any, Answer]):
             model: writes answers; None: quote mode.
             mark_unsupported: whether claims of the model that no page proves are shown, marked as such, instead of left
                 out.
+            ask_unstated: whether the model is asked for a kind of clause that is known where no sentence states one.
         """
         self.searcher = searcher
         self._quoter = Quoter(searcher)
         self._mark_unsupported = mark_unsupported
+        self._ask_unstated = ask_unstated
         self._generator = Generator(model, searcher.library, mark=mark_unsupported) if model is not None else None
         self._model = model
         self._ledger = Ledger(searcher.library, model)
@@ -158,11 +165,10 @@ class PageChain(Runnable[Any, Answer]):
                 findings = with_stating(self.searcher, findings, LOOKED_AT)
                 found(findings.evidence)
             asks = bool(findings.evidence) and not findings.unknown
-            # Where documents may not say the same, what each says is looked up, whoever writes the answer.
-            quotes = self._quoter.rank(findings) if asks and (self._generator is None or findings.groups) else []
+            quotes = self._quoter.rank(findings) if asks else []
             chosen = continued(self.library, self._chosen(findings, quotes)) if self._generator is None else []
             pages: Pages = load_pages(self.library, findings.evidence) if asks and self._generator is not None else {}
-        if not asks:
+        if not asks or (are_unstated(quotes) and not self._ask_unstated):
             yield from self._refusal(asked, question, findings)
         elif self._generator is None:
             yield from self._quoted(asked, question, findings, quotes, chosen)
@@ -291,5 +297,23 @@ def build_chain(
     chosen = settings or load_settings()
     if library is not None:
         chosen = chosen.model_copy(update={"library": Path(library)})
-    mark = chosen.unsupported_claims == "mark"
-    return PageChain(build_searcher(chosen), model or build_llm(chosen), mark_unsupported=mark)
+    return chain_of(build_searcher(chosen), chosen, model)
+
+
+def chain_of(searcher: Searcher, settings: Settings, model: BaseChatModel | None = None) -> PageChain:
+    """The chain around a searcher, as settings want it.
+
+    Args:
+        searcher: finds evidence.
+        settings: which LLM, and what becomes of what no page proves.
+        model: in place of the settings' LLM.
+
+    Raises:
+        ConfigError: a setting is wrong.
+    """
+    return PageChain(
+        searcher,
+        model or build_llm(settings),
+        mark_unsupported=settings.unsupported_claims == "mark",
+        ask_unstated=settings.unstated_clauses == "ask",
+    )

@@ -64,6 +64,11 @@ def answers(quotes: Sequence[Quote]) -> bool:
     return nearest + _WEIGHT_WORDS * max(quote.coverage for quote in quotes) >= needed
 
 
+def are_unstated(quotes: Sequence[Quote]) -> bool:
+    """Whether a known kind of clause is asked for, and none of what was found states one."""
+    return bool(quotes) and quotes[0].states is not None and not answers(quotes)
+
+
 def compose(quotes: Sequence[Quote]) -> tuple[str, tuple[Citation, ...]]:
     """An answer's text and citations: one quote a line."""
     citations = tuple(cite(quote, number) for number, quote in enumerate(quotes, start=1))

@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -85,6 +85,12 @@ def contracts(folder: Path, *, quick: bool = False) -> LabelledSet:
     title = f"contracts ({len(files)}), and clauses that they do not have"
     found = {Path(file).name: folder / file for file in files}
     return LabelledSet("contracts", title, found, kept, "contracts", (*_HITS, *_REFUSALS))
+
+
+def with_model(known: LabelledSet) -> LabelledSet:
+    """The same documents and questions, answered by a model that never declines."""
+    title = "contracts, answered by a model that never declines"
+    return replace(known, name="llm", title=title, bars=_REFUSALS)
 
 
 def renamed(known: LabelledSet) -> LabelledSet:

@@ -27,7 +27,16 @@ from ingest.settings import PREFIX, Settings
 
 # Where a library is, and who answers from it.
 _STORING = ("library", "database_url", "chroma_url")
-_ANSWERING = ("reranker", "llm_base_url", "llm_model", "llm_api_key", "llm_timeout", "language")
+_ANSWERING = (
+    "reranker",
+    "llm_base_url",
+    "llm_model",
+    "llm_api_key",
+    "llm_timeout",
+    "unsupported_claims",
+    "unstated_clauses",
+    "language",
+)
 _KEPT = 2  # libraries of one set: that of today and that of a branch beside it
 _DONE = "complete"
 

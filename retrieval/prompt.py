@@ -51,6 +51,16 @@ def _line(text: str) -> str:
     return " ".join(for_model(text).split())
 
 
+def numbered_evidence(messages: Sequence[BaseMessage]) -> tuple[str, dict[int, str]]:
+    """What a model is asked, and the passages that it gets, by their numbers: `build_messages` read back."""
+    *blocks, question = re.split(rf"^{_FENCE.pattern} ", messages[-1].text, flags=re.MULTILINE)
+    passages = {}
+    for block in blocks[1:]:
+        head, _, text = block.partition("\n")
+        passages[int(head[1 : head.index("]")])] = text.strip()
+    return question.partition("Question: ")[2], passages
+
+
 def repeats_rules(text: str) -> bool:
     """Whether a text has so many words of the rules, in their order, that it tells what the model was told."""
     said = _words(text)

@@ -19,6 +19,7 @@ from pydantic import Field
 from ingest.errors import ModelError
 from ingest.library import Library
 from retrieval.chain import PageChain
+from retrieval.eager import EagerModel
 from retrieval.messages import citations_of, to_message
 from retrieval.phrases import UNSUPPORTED
 from retrieval.retriever import PageRetriever
@@ -318,3 +319,27 @@ def test_a_librarys_own_sentences_are_proven_and_altered_ones_are_not(searcher: 
     trials = list(try_library(searcher.library, limit=5))
     assert {trial.kind for trial in trials} >= {"as it stands", "money written otherwise", "money changed"}
     assert all(trial.proven == trial.true for trial in trials)
+
+
+# Questions that the documents do not answer
+
+
+UNSTATED = "Can the lease be renewed, and what are the renewal terms?"
+
+
+def test_a_model_is_not_asked_for_a_kind_of_clause_that_no_sentence_states(searcher: Searcher) -> None:
+    model = ScriptedModel(texts=["The monthly rent for the rooms is 300 euros. [1]"])
+    answer = PageChain(searcher, model).invoke(UNSTATED)
+    assert not answer.answered and not answer.citations and answer.evidence
+    assert model.calls == []
+
+
+def test_a_model_is_asked_for_it_where_the_setting_leaves_that_to_the_model(searcher: Searcher) -> None:
+    model = ScriptedModel(texts=["The monthly rent for the rooms is 300 euros. [1]"])
+    answer = PageChain(searcher, model, ask_unstated=True).invoke(UNSTATED)
+    assert answer.answered and len(model.calls) == 1
+
+
+def test_a_model_that_never_declines_answers_what_the_documents_say(searcher: Searcher) -> None:
+    answer = PageChain(searcher, EagerModel()).invoke(QUESTION)
+    assert answer.answered and answer.citations[0].quote.endswith(LINES[1])
