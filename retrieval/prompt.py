@@ -53,7 +53,9 @@ def _line(text: str) -> str:
 
 def numbered_evidence(messages: Sequence[BaseMessage]) -> tuple[str, dict[int, str]]:
     """What a model is asked, and the passages that it gets, by their numbers: `build_messages` read back."""
-    *blocks, question = re.split(rf"^{_FENCE.pattern} ", messages[-1].text, flags=re.MULTILINE)
+    told = messages[-1].text
+    fence = told.split(maxsplit=1)[0]  # this one alone: documents may have lines that look like others
+    *blocks, question = re.split(rf"^{re.escape(fence)} ", told, flags=re.MULTILINE)
     passages = {}
     for block in blocks[1:]:
         head, _, text = block.partition("\n")
