@@ -10,16 +10,12 @@ from aiohttp import web
 from ingest.errors import ConfigError
 from ingest.fields import askers
 from ingest.fields.finder import make_finder
-from ingest.fields.model import Extraction, Extractor
-from ingest.library import Library
+from ingest.fields.model import Extractor
 from ingest.settings import Settings
-from tests.drawings import write_tiff
-from tests.fakes import FakeEngine, make_pipeline
+from tests.bills import extraction
 from tests.ocr_server import Answers, Script, ocr_server, refuses, say
 
 pytestmark = pytest.mark.integration
-
-PAGE = ("INVOICE", "Our mark for this bill ZX-77/9", "Fernhill Ltd", "Invoice date 5 March 2024", "Total EUR 119.00")
 
 
 @pytest.fixture
@@ -52,18 +48,6 @@ def by_llm(server: Answers, folder: Path) -> Settings:
 def by_hunyuan(server: Answers, folder: Path) -> Settings:
     engine = {"ocr_engine": "hunyuan", "hunyuan_url": server.url, "hunyuan_model": "HunyuanOCR"}
     return Settings(library=folder, fields_by="hunyuan", **engine)  # type: ignore[arg-type]
-
-
-def extraction(settings: Settings, folder: Path) -> Extraction:
-    """What is stored of an invoice whose number stands behind a label that no rule knows."""
-    path = folder / "bill.tif"
-    write_tiff(path, ["bill"])
-    with Library(settings.library) as library:
-        pipeline = make_pipeline(library, FakeEngine(*PAGE), finder=make_finder(settings))
-        [outcome] = pipeline.add([path])
-        record = library.fields(outcome.doc_id)
-        assert record is not None
-        return Extraction(record.schema, record.values, record.notes)
 
 
 def test_an_llm_gives_what_no_rule_finds_and_its_place_is_looked_up(server: Answers, tmp_path: Path) -> None:

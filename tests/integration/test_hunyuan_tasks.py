@@ -11,10 +11,13 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from ingest.cli import app
+from ingest.fields.hunyuan import TaskAsker
+from ingest.fields.model import FieldKind
+from ingest.fields.schema import FieldSpec, Schema
 from ingest.settings import Settings
 from ingest.tasks import Task, TaskResult, build_tools, run_task
 from ingest.tasks.asked import NEEDS_REVIEW, ModelTools
-from ingest.types import BoxOrigin
+from ingest.types import BoxOrigin, PageText, TextSource
 from tests.tiny.pages import EXTRACTED, FIELDS, TinyPage, endless, figure, invoice, unreadable
 from tests.vllm_server import ServerInfo
 
@@ -121,6 +124,16 @@ def test_named_fields_are_found(tools: ModelTools, index: int) -> None:
     number, date, total = (page.lines[line].text.partition(": ")[2] for line in (1, 2, -1))
     assert result.fields == {"number": number, "date": date, "total": total}
     assert json.loads(result.text) == result.fields
+
+
+def test_fields_of_a_schema_are_asked_by_their_titles(tools: ModelTools) -> None:
+    page = invoice(1)
+    titles = dict(zip(("bill_number", "issued", "sum"), FIELDS, strict=True))
+    schema = Schema("bill", "Bill", tuple(FieldSpec(name, FieldKind.TEXT, title) for name, title in titles.items()))
+    text = PageText("d" * 64, 1, (), page.lines, "drawn", TextSource.LAYER)
+    found = TaskAsker(tools, lambda _: page.draw(1))(schema, [text])
+    number, date, total = (page.lines[line].text.partition(": ")[2] for line in (1, 2, -1))
+    assert found == {"bill_number": number, "issued": date, "sum": total}
 
 
 def test_a_figure_gives_its_caption_and_an_unreadable_page_says_so(tools: ModelTools) -> None:

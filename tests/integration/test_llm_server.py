@@ -11,6 +11,7 @@ from langchain_core.messages import AIMessage
 from pydantic import BaseModel, Field
 
 from ingest.errors import ModelError
+from ingest.fields.model import Extractor
 from ingest.library import Library
 from ingest.serving.flags import LLM_CONTEXT
 from ingest.settings import Settings
@@ -19,6 +20,7 @@ from retrieval.generation import Draft, Generator
 from retrieval.llm import build_llm
 from retrieval.prompt import build_messages
 from retrieval.types import Evidence, Question
+from tests.bills import extraction
 from tests.vllm_server import ServerInfo, require_environment, serving
 
 pytestmark = pytest.mark.integration
@@ -135,3 +137,16 @@ def test_a_wrong_name_of_the_model_is_an_error_that_names_it(server: ServerInfo,
     with Library(tmp_path / "library") as library:
         with pytest.raises(ModelError, match=r"another-writer.*PAGECITE_LLM_MODEL"):
             list(Generator(model, library).stream(QUESTION, evidence(2), Draft()))
+
+
+def test_fields_that_random_weights_name_are_not_believed(server: ServerInfo, tmp_path: Path) -> None:
+    """The server takes the form that is asked for and fills it in until it is cut off; that is said, and costs nothing."""
+    settings = Settings(
+        library=tmp_path / "library", fields_by="llm", llm_base_url=server.url, llm_model=NAME, duplicate_days=0
+    )
+    found = extraction(settings, tmp_path)
+    shown = {value.name: (value.value, value.extractor) for value in found.values if value.page_number}
+    assert shown["total"] == ("119.00", Extractor.RULES)
+    assert shown["issue_date"] == ("2024-03-05", Extractor.RULES)
+    [note] = found.notes
+    assert "found by rule" in note and f"completion_tokens={ANSWER}" in note
