@@ -140,7 +140,7 @@ def test_a_wrong_name_of_the_model_is_an_error_that_names_it(server: ServerInfo,
 
 
 def test_fields_that_random_weights_name_are_not_believed(server: ServerInfo, tmp_path: Path) -> None:
-    """The server takes the form that is asked for, and fills it in until it is cut off. That is said, and costs nothing."""
+    """The server takes the form that is asked for, and fills it in until it is cut off: that costs nothing."""
     settings = Settings(
         library=tmp_path / "library", fields_by="llm", llm_base_url=server.url, llm_model=NAME, duplicate_days=0
     )
