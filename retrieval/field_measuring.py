@@ -7,7 +7,8 @@ from decimal import Decimal
 from ingest.fields.folding import folded
 from ingest.fields.habits import Habits
 from ingest.fields.model import Extraction, FieldKind
-from ingest.fields.normalising import normalise, parse_decimal
+from ingest.fields.normal import parse_decimal
+from ingest.fields.printed import normalise_printed
 from ingest.fields.schema import Schema
 from retrieval.field_labels import LabelledFields
 
@@ -104,11 +105,11 @@ def agree(kind: FieldKind, wanted: str, found: str) -> bool:
     """Whether a labelled value and a normalised one are the same."""
     if kind in _DECIMALS:
         number = parse_decimal(wanted)
-        value = str(number) if number is not None else normalise(kind, wanted, _LABELS)
+        value = str(number) if number is not None else normalise_printed(kind, wanted, _LABELS)
         one, other = parse_decimal(value or ""), parse_decimal(found)
         return one is not None and other is not None and abs(one - other) < _CENT
     if kind is FieldKind.DATE:
-        return normalise(kind, wanted, _LABELS) == found
+        return normalise_printed(kind, wanted, _LABELS) == found
     return folded(wanted) == folded(found)
 
 

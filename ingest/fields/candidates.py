@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from ingest.fields.folding import folded
 from ingest.fields.habits import Habits
 from ingest.fields.model import FieldKind
-from ingest.fields.normalising import Amount, amounts_in, dates_in, identifier, normalise, spans_in, spelled
+from ingest.fields.normal import spelled
+from ingest.fields.printed import Amount, amounts_in, dates_in, identifier, normalise_printed, spans_in
 from ingest.fields.schema import FieldSpec, Find
 from ingest.fields.sheet import Segment
 from ingest.fields.view import FORM_ALONE, Place, View
@@ -147,9 +148,9 @@ def _read(view: View, spec: FieldSpec, text: str) -> str | None:
             found = _identifier(view, text)
             return None if found and spec.name.endswith(_TAX_ID) and len(folded(found)) < _SHORTEST_TAX_ID else found
         case FieldKind.NAME | FieldKind.TEXT:
-            return normalise(spec.kind, text, view.habits) if is_name(text) else None
+            return normalise_printed(spec.kind, text, view.habits) if is_name(text) else None
         case _:
-            return normalise(spec.kind, text, view.habits)
+            return normalise_printed(spec.kind, text, view.habits)
 
 
 def _identifier(view: View, text: str) -> str | None:

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from ingest.fields.habits import Habits
 from ingest.fields.model import WHOLE, Extractor, FieldKind, FieldValue
-from ingest.fields.normalising import amounts_in, normalise, spans_in, spelled
+from ingest.fields.normal import spelled
 from ingest.fields.preamble import Passage, find_parties
+from ingest.fields.printed import amounts_in, normalise_printed, spans_in
 from ingest.fields.running import Running, running_text
 from ingest.fields.schema import FieldSpec, Find
 from ingest.fields.terms import find_end
@@ -149,7 +150,7 @@ def _typed(
 def _spans(kind: FieldKind, text: str, habits: Habits) -> list[tuple[str, int, int]]:
     if kind in (FieldKind.DATE, FieldKind.DURATION):
         return spans_in(kind, text, habits)
-    value = normalise(kind, text, habits)
+    value = normalise_printed(kind, text, habits)
     return [(value, 0, len(text))] if value else []
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from ingest.fields.candidates import Candidate, raw_of
 from ingest.fields.folding import folded
 from ingest.fields.model import FieldKind
-from ingest.fields.normalising import dates_in
+from ingest.fields.printed import dates_in
 from ingest.fields.sheet import Segment
 from ingest.fields.view import View
 

@@ -7,7 +7,8 @@ from itertools import pairwise
 from ingest.fields.candidates import Candidate
 from ingest.fields.folding import folded
 from ingest.fields.model import FieldKind
-from ingest.fields.normalising import amounts_in, normalise, spelled
+from ingest.fields.normal import spelled
+from ingest.fields.printed import amounts_in, normalise_printed
 from ingest.fields.sheet import Segment
 from ingest.fields.view import View
 
@@ -133,4 +134,4 @@ def _value(view: View, kind: FieldKind, text: str) -> str | None:
         return spelled(kind, amounts[0].value) if amounts and sum(map(str.isalpha, text)) <= 6 else None
     if kind is FieldKind.TEXT and not any(map(str.isalpha, text)):
         return None
-    return normalise(kind, text, view.habits)
+    return normalise_printed(kind, text, view.habits)

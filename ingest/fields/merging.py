@@ -11,7 +11,8 @@ from ingest.fields.finding import Check, Finding
 from ingest.fields.folding import folded
 from ingest.fields.locating import locate
 from ingest.fields.model import WHOLE, Extractor, FieldKind, FieldValue
-from ingest.fields.normalising import normalise, parse_decimal, spelled
+from ingest.fields.normal import parse_decimal, spelled
+from ingest.fields.printed import normalise_printed
 from ingest.fields.schema import FieldSpec
 from ingest.fields.totals import TOTAL
 from ingest.fields.view import View
@@ -43,7 +44,7 @@ def _stated_value(spec: FieldSpec, raw: str) -> str | None:
     if spec.kind is FieldKind.CURRENCY:
         return raw.upper() if len(raw) == 3 and raw.isalpha() else None
     # Dates are ISO already; an identifier is taken as it stands.
-    return normalise(FieldKind.TEXT, raw)
+    return normalise_printed(FieldKind.TEXT, raw)
 
 
 def _located(view: View, spec: FieldSpec, value: FieldValue, ruled: Sequence[FieldValue]) -> FieldValue:
@@ -101,7 +102,7 @@ def _answered(view: View, extractor: Extractor, answers: Answers) -> Iterator[Fi
         if spec is None:
             continue
         for item, raw in enumerate(raws if isinstance(raws, list | tuple) else [raws]):
-            value = normalise(spec.kind, str(raw), view.habits) if raw not in (None, "") else None
+            value = normalise_printed(spec.kind, str(raw), view.habits) if raw not in (None, "") else None
             if value:
                 known = FieldValue(
                     spec.name, spec.kind, str(raw), value, extractor=extractor, item=item if spec.item else WHOLE

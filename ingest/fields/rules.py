@@ -8,8 +8,8 @@ from ingest.fields.contracts import contract_candidates
 from ingest.fields.dating import ISSUED, NUMBER, unlabelled_dates
 from ingest.fields.items import find_items
 from ingest.fields.model import WHOLE, FieldKind, FieldValue
-from ingest.fields.normalising import dates_in
 from ingest.fields.parties import SELLER, assign_tax_ids, party_candidates
+from ingest.fields.printed import dates_in
 from ingest.fields.schema import Find
 from ingest.fields.totals import NAMES, TOTAL, choose_totals
 from ingest.fields.vat import vat_candidates

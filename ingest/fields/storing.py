@@ -11,8 +11,8 @@ from ingest.fields.checks import check
 from ingest.fields.duplicates import find_duplicates
 from ingest.fields.finding import Check, Finding
 from ingest.fields.model import Extraction, Extractor, FieldKind, FieldValue
-from ingest.fields.normal import normalise
 from ingest.fields.records import correction_from, finding_columns, finding_from, sound, value_columns, value_from
+from ingest.fields.typed import normalise_typed
 from ingest.schema import corrections, documents, extractions, fields, findings
 
 DUPLICATE_DAYS = 7
@@ -133,7 +133,7 @@ def _corrected(
 def hand_value(name: str, kind: FieldKind, raw: str, item: int) -> FieldValue:
     """The value that a person's input means; it stands on no page."""
     try:
-        return FieldValue(name, kind, raw, normalise(kind, raw), extractor=Extractor.HAND, item=item)
+        return FieldValue(name, kind, raw, normalise_typed(kind, raw), extractor=Extractor.HAND, item=item)
     except FieldError:  # the field's kind changed since: it is shown as it was typed
         return FieldValue(name, FieldKind.TEXT, raw, raw, extractor=Extractor.HAND, item=item)
 

@@ -9,7 +9,8 @@ from itertools import combinations, product
 from ingest.fields.candidates import Candidate
 from ingest.fields.folding import folded
 from ingest.fields.model import FieldKind
-from ingest.fields.normalising import amounts_in, spelled
+from ingest.fields.normal import spelled
+from ingest.fields.printed import amounts_in
 from ingest.fields.view import View
 
 NET, TAX, TOTAL, PAYABLE = "net", "tax", "total", "payable"

@@ -13,8 +13,9 @@ from ingest.fields.finding import Check, Finding
 from ingest.fields.inwords import amount_in_words
 from ingest.fields.model import WHOLE, FieldKind, FieldValue
 from ingest.fields.money import is_known, smallest_unit
-from ingest.fields.normal import decimal_of, is_normal, normalise, scaled
+from ingest.fields.normal import decimal_of, is_normal, scaled
 from ingest.fields.taxids import fault_of
+from ingest.fields.typed import normalise_typed
 
 pytestmark = pytest.mark.unit
 
@@ -223,7 +224,7 @@ def test_an_amount_is_read_in_every_spelling_that_means_one_thing(amount: Decima
     grouped = f"{amount:,.2f}"
     german = grouped.translate(str.maketrans(",.", ".,"))
     for typed in (str(amount), grouped, german, f" {amount} "):
-        assert normalise(FieldKind.AMOUNT, typed) == expected.replace("-0.00", "0.00")
+        assert normalise_typed(FieldKind.AMOUNT, typed) == expected.replace("-0.00", "0.00")
 
 
 @pytest.mark.parametrize(
@@ -242,18 +243,18 @@ def test_an_amount_is_read_in_every_spelling_that_means_one_thing(amount: Decima
     ],
 )
 def test_what_people_type_gets_the_form_of_its_kind(kind: FieldKind, typed: str, form: str) -> None:
-    assert normalise(kind, typed) == form and is_normal(kind, form)
+    assert normalise_typed(kind, typed) == form and is_normal(kind, form)
 
 
 @given(st.sampled_from(list(FieldKind)), st.text(max_size=40))
 def test_what_is_typed_either_gets_a_normal_form_or_is_refused_in_words(kind: FieldKind, typed: str) -> None:
     try:
-        form = normalise(kind, typed)
+        form = normalise_typed(kind, typed)
     except FieldError as error:
         assert len(str(error)) > 20
     else:
         assert is_normal(kind, form)
-        assert normalise(kind, form) == form, "and stays the same"
+        assert normalise_typed(kind, form) == form, "and stays the same"
 
 
 def test_numbers_are_scaled_exactly_or_not_at_all() -> None:
