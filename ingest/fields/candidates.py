@@ -78,7 +78,7 @@ def _standing(place: Place) -> float:
 def _values(view: View, place: Place, spec: FieldSpec) -> Iterator[tuple[str, str, Segment, float]]:
     """Raw and normalised values of a label, the nearest first; an amount, a date or a number one only."""
     if spec.kind is FieldKind.AMOUNT:
-        found = _amount(view, place)
+        found = amount_beside(view, place)
         if found:
             amount, segment, how = found
             yield segment.text[amount.start : amount.end], spelled(spec.kind, amount.value), segment, how
@@ -186,7 +186,7 @@ def raw_of(kind: FieldKind, text: str, value: str, habits: Habits) -> str:
     return next((text[start:end] for found, start, end in spans if found == value), text)
 
 
-def _amount(view: View, place: Place) -> tuple[Amount, Segment, float] | None:
+def amount_beside(view: View, place: Place) -> tuple[Amount, Segment, float] | None:
     """The last amount in the row of a label before another label, else the one below."""
     offset = place.label.end
     found: list[tuple[Amount, Segment, float]] = []

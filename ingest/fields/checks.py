@@ -3,10 +3,11 @@
 A check looks only at what is there: a value that is missing, or that cannot be read as its kind, fails none.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from ingest.fields import taxids
+from ingest.fields.adjustments import ALLOWANCES, CHARGES, PREPAID, ROUNDING
 from ingest.fields.finding import Check, Finding
 from ingest.fields.inwords import amount_in_words
 from ingest.fields.model import WHOLE, FieldKind, FieldValue
@@ -38,8 +39,9 @@ def _net_plus_tax(whole: dict[str, FieldValue], *, sure: bool) -> Iterator[Findi
     net, tax, total = (_amount(whole.get(name)) for name in ("net", "tax", "total"))
     if net is None or tax is None or total is None:
         return
-    # Net and tax may each be rounded by themselves.
-    if abs(net + tax - total) > 2 * _unit(whole):
+    # Net and tax may each be rounded by themselves. The net may stand before a discount, and freight behind the tax.
+    reached = {net + tax + one for one in _between(whole)}
+    if not _meets(reached, _totals(whole), 2 * _unit(whole)):
         doubtful = ("net", "tax") if sure else ("net", "tax", "total")
         yield Finding(
             Check.NET_PLUS_TAX, doubtful, f"Net {net} and tax {tax} are {net + tax}, but the total is {total}."
@@ -47,7 +49,7 @@ def _net_plus_tax(whole: dict[str, FieldValue], *, sure: bool) -> Iterator[Findi
 
 
 def _lines_sum(values: Sequence[FieldValue], whole: dict[str, FieldValue], *, sure: bool) -> Iterator[Finding]:
-    """The lines' amounts are the net sum, or the total where they include the tax."""
+    """The lines' amounts less discounts and with charges are the net sum, or the total where they include the tax."""
     amounts = {value.item: _amount(value) for value in values if value.name == "item_amount" and value.item != WHOLE}
     items = {value.item for value in values if value.item != WHOLE and value.name.startswith("item_")}
     known = [amount for amount in amounts.values() if amount is not None]
@@ -55,14 +57,41 @@ def _lines_sum(values: Sequence[FieldValue], whole: dict[str, FieldValue], *, su
         return  # a line without an amount: nothing can be said of the sum
     net, tax, total = (_amount(whole.get(name)) for name in ("net", "tax", "total"))
     before_tax = total - tax if net is None and total is not None and tax is not None else net
-    wanted = [amount for amount in (before_tax, total) if amount is not None]
-    lines, allowed = sum(known, Decimal(0)), len(known) * _unit(whole)
-    if not wanted or any(abs(lines - amount) <= allowed for amount in wanted):
+    wanted = {*([] if before_tax is None else [before_tax]), *_totals(whole)}
+    between, lines = _between(whole), sum(known, Decimal(0))
+    if not wanted or _meets({lines + one for one in between}, wanted, len(known) * _unit(whole)):
         return
-    name = "net" if net is not None else "total"
+    name, amount = ("net", net) if net is not None else ("total", total)
     doubtful = ("item_amount",) if sure else ("item_amount", name)
-    said = f"The {len(known)} lines add up to {lines}, but the {name} is {wanted[0] if name == 'net' else total}."
+    adjusted = f", with discounts and charges to {lines + between[0]}" if between[0] else ""
+    said = f"The {len(known)} lines add up to {lines}{adjusted}, but the {name} is {amount}."
     yield Finding(Check.LINES_SUM, doubtful, said)
+
+
+def _between(whole: dict[str, FieldValue]) -> list[Decimal]:
+    """What may stand between two sums: charges less allowances, in parts, or nothing (EN 16931, BR-CO-13).
+
+    Part of them may be among the lines already. Of a credit note that is printed with minuses they are refunds.
+    """
+    allowances, charges = (_amount(whole.get(name)) or Decimal(0) for name in (ALLOWANCES, CHARGES))
+    found = [charges - allowances, charges, -allowances, Decimal(0)]
+    net, total = (_amount(whole.get(name)) or Decimal(0) for name in ("net", "total"))
+    return [*found, *(-one for one in found)] if net < 0 or total < 0 else found
+
+
+def _totals(whole: dict[str, FieldValue]) -> set[Decimal]:
+    """The total; before it was rounded, and before what is paid already was taken off (EN 16931, BR-CO-16)."""
+    total = _amount(whole.get("total"))
+    if total is None:
+        return set()
+    prepaid, rounding = (_amount(whole.get(name)) or Decimal(0) for name in (PREPAID, ROUNDING))
+    found = {total + paid + turn for paid in (Decimal(0), prepaid) for turn in (Decimal(0), rounding, -rounding)}
+    payable = _amount(whole.get("payable"))
+    return found | {payable} if payable is not None and abs(payable - total) < 1 else found
+
+
+def _meets(reached: Iterable[Decimal], wanted: Iterable[Decimal], allowed: Decimal) -> bool:
+    return any(abs(one - other) <= allowed for one in reached for other in wanted)
 
 
 def _words(whole: dict[str, FieldValue]) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from ingest.fields.adjustments import ADJUSTMENTS
 from ingest.fields.asking import Asker
 from ingest.fields.attachments import read_attachment
 from ingest.fields.merging import contradictions, from_answers, from_stated, merged
@@ -14,7 +15,7 @@ from ingest.fields.view import build_view
 from ingest.types import PageText
 
 # Raise it when the same document may give other fields, so that documents are looked at again.
-VERSION = "1"
+VERSION = "2"
 INVOICE = "invoice"
 
 
@@ -44,8 +45,10 @@ def extract(
         known = from_stated(view, stated, ruled)
         wrong, unshown = contradictions(view, known, ruled)
         # What the XML leaves out may still stand on the page; lines are the XML's or the page's, never mixed.
+        # Discounts and charges that it leaves out are none: it states its sums.
         items = any(value.item >= 0 for value in known)
-        values = merged(known, [one for one in ruled if not (items and one.item >= 0)])
+        left = [one for one in ruled if not (items and one.item >= 0) and one.name not in ADJUSTMENTS]
+        values = merged(known, left)
         return Extraction(schema.name, values, notes + unshown, wrong)
     answers, said = from_answers(view, pages, asker) if asker is not None else ((), ())
     return Extraction(schema.name, merged(answers, ruled), notes + said)

@@ -7,8 +7,9 @@ from enum import StrEnum
 class Check(StrEnum):
     """Checks by their codes, which interfaces translate.
 
-    ``net-plus-tax``: net and tax are the total. ``lines-sum``: the lines' amounts are the net sum. ``words-amount``:
-    the total in words is the total in digits. ``tax-id``: form and check digits of tax numbers. ``dates``: what
+    ``net-plus-tax``: net and tax are the total. ``lines-sum``: the lines' amounts are the net sum, or the total where
+    they include the tax; discounts, charges and rounding may stand between. ``words-amount``: the total in words is the
+    total in digits. ``tax-id``: form and check digits of tax numbers. ``dates``: what
     begins comes before what ends. ``currency``: it exists, and no amount names another one. ``duplicate``: no other
     document is the same invoice. ``xml``: an embedded XML says what the page says.
     """

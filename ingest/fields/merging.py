@@ -13,7 +13,7 @@ from ingest.fields.locating import locate
 from ingest.fields.model import WHOLE, Extractor, FieldKind, FieldValue
 from ingest.fields.normal import parse_decimal, spelled
 from ingest.fields.printed import normalise_printed
-from ingest.fields.schema import FieldSpec
+from ingest.fields.schema import FieldSpec, Find
 from ingest.fields.totals import TOTAL
 from ingest.fields.view import View
 from ingest.types import PageText
@@ -88,9 +88,13 @@ def _same(one: FieldValue, other: FieldValue) -> bool:
 
 
 def from_answers(view: View, pages: Sequence[PageText], asker: Asker) -> tuple[tuple[FieldValue, ...], tuple[str, ...]]:
-    """What a model reads; what no page shows is hardly believed. A model that fails is a note."""
+    """What a model reads; what no page shows is hardly believed. A model that fails is a note.
+
+    Sums of several amounts are no words of the page, and are not asked for.
+    """
+    fields = tuple(spec for spec in view.schema.fields if spec.find is not Find.SUM)
     try:
-        answers = asker(view.schema, pages)
+        answers = asker(replace(view.schema, fields=fields), pages)
     except (PageError, ModelError) as error:
         return (), (f"The model did not give the fields, so they were found by rule: {error}",)
     return tuple(_answered(view, asker.extractor, answers)), ()

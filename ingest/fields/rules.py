@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from ingest.fields.adjustments import adjustments
 from ingest.fields.candidates import Candidate, labelled
 from ingest.fields.contracts import contract_candidates
 from ingest.fields.dating import ISSUED, NUMBER, unlabelled_dates
@@ -34,10 +35,13 @@ def by_rule(view: View, pages: list[PageText]) -> tuple[FieldValue, ...]:
     if SELLER in names:
         found += party_candidates(view)
     chosen = _best(one for one in found if one.name not in NAMES)
-    chosen += choose_totals(view, found) if TOTAL in names else []
+    sums = choose_totals(view, found) if TOTAL in names else []
+    chosen += sums
     chosen += _currency(view, chosen)
     values = [value_of(one) for one in chosen if one.name in names and one.score >= _LEAST]
-    values += [value_of(one, number) for number, one in find_items(view)]
+    items = list(find_items(view))
+    values += [value_of(one, number) for number, one in items]
+    values += adjustments(view, [one for _, one in items], sums)
     if any(spec.find in (Find.CLAUSE, Find.PARTY, Find.TITLE) for spec in view.schema.fields):
         values += contract_candidates(view, pages)
     return _each_once(values)

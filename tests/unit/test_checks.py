@@ -90,6 +90,50 @@ def test_lines_that_do_not_add_up_put_sums_in_doubt_only_where_nothing_else_conf
     }
 
 
+POSITIVE = st.integers(1, 1_000_000).map(lambda cents: Decimal(cents) / 100)
+
+
+@given(st.lists(POSITIVE, min_size=1, max_size=5), POSITIVE, POSITIVE, POSITIVE, POSITIVE, st.booleans(), st.booleans())
+def test_an_invoice_with_discounts_charges_prepaid_amounts_and_rounding_that_adds_up_fails_no_check(
+    lines: list[Decimal],
+    allowances: Decimal,
+    charges: Decimal,
+    tax: Decimal,
+    prepaid: Decimal,
+    printed_less: bool,
+    in_red: bool,
+) -> None:
+    rounding, sign = Decimal("0.02"), -1 if in_red else 1
+    net = sum(lines) - allowances + charges
+    if net + tax <= 0:
+        return
+    total = net + tax
+    payable = total - prepaid + rounding
+    sums = {"net": sign * net, "tax": sign * tax, "total": sign * (payable if printed_less else total)}
+    between = {"allowances": allowances, "charges": charges, "prepaid": sign * prepaid, "rounding": sign * rounding}
+    texts = {name: str(amount) for name, amount in {**sums, **between, "payable": sign * payable}.items()}
+    assert check(invoice(*(str(sign * line) for line in lines), **texts)) == ()
+
+
+def test_a_discount_may_stand_before_or_behind_the_net_and_among_the_lines() -> None:
+    between = {"allowances": "10.00", "charges": "5.00"}
+    assert failed(invoice("100.00", net="95.00", tax="19.00", total="114.00", **between)) == []
+    assert failed(invoice("100.00", net="100.00", tax="19.00", total="114.00", **between)) == [], "behind the net"
+    assert failed(invoice("100.00", "-10.00", net="95.00", tax="19.00", total="114.00", **between)) == []
+    assert failed(invoice("119.00", net="95.80", tax="18.20", total="114.00", **between)) == [], "lines with tax"
+
+
+def test_lines_that_do_not_add_up_are_found_beside_a_discount_and_the_message_counts_it() -> None:
+    [finding] = check(invoice("100.00", net="80.00", tax="15.20", total="95.20", allowances="10.00"))
+    assert finding.check == Check.LINES_SUM
+    assert "The 1 lines add up to 100.00, with discounts and charges to 90.00" in finding.message
+
+
+def test_a_total_rounded_to_the_smallest_coin_is_no_error_and_another_amount_payable_hides_none() -> None:
+    assert failed(invoice(net="100.00", tax="8.12", total="108.10", payable="108.12")) == []
+    assert failed(invoice(net="100.00", tax="8.12", total="110.12", payable="108.12")) != []
+
+
 def test_nothing_is_said_of_lines_of_which_one_has_no_amount() -> None:
     unread = FieldValue("item_description", FieldKind.TEXT, "Straps", "Straps", item=1)
     assert failed([*invoice("60.00", net="100.00"), unread]) == []

@@ -141,6 +141,35 @@ def test_what_the_xml_states_is_shown_where_the_page_has_it(tmp_path: Path) -> N
     assert due.boxes[0][1] < 0.25
 
 
+CII_SUMS = (
+    "<ram:ChargeTotalAmount>15.00</ram:ChargeTotalAmount><ram:AllowanceTotalAmount>5.00</ram:AllowanceTotalAmount>"
+    "<ram:TotalPrepaidAmount>0.00</ram:TotalPrepaidAmount><ram:RoundingAmount>-0.01</ram:RoundingAmount>"
+)
+UBL_SUMS = (
+    "<cbc:AllowanceTotalAmount>5.00</cbc:AllowanceTotalAmount><cbc:ChargeTotalAmount>15.00</cbc:ChargeTotalAmount>"
+    "<cbc:PrepaidAmount>0.00</cbc:PrepaidAmount><cbc:PayableRoundingAmount>-0.01</cbc:PayableRoundingAmount>"
+)
+
+
+@pytest.mark.parametrize(
+    "xml",
+    [
+        CII.replace("<ram:TaxBasisTotalAmount>", f"{CII_SUMS}<ram:TaxBasisTotalAmount>"),
+        ZUGFERD_1.replace("<ram:TaxBasisTotalAmount>", f"{CII_SUMS}<ram:TaxBasisTotalAmount>"),
+        UBL.replace("<cbc:TaxExclusiveAmount>", f"{UBL_SUMS}<cbc:TaxExclusiveAmount>"),
+    ],
+)
+def test_allowances_charges_and_rounding_are_read_and_none_that_are_zero(tmp_path: Path, xml: str) -> None:
+    found = values(extracted(write(tmp_path / "a.pdf", xml)))
+    between = {name: found.get(name) for name in ("allowances", "charges", "prepaid", "rounding")}
+    assert between == {"allowances": "5.00", "charges": "15.00", "prepaid": None, "rounding": "-0.01"}
+
+
+def test_an_xml_without_allowances_has_none_whatever_the_page_says(tmp_path: Path) -> None:
+    page = [*ENGLISH, (340, 17.5, "Discount"), (440, 17.5, "£5.00")]
+    assert "allowances" not in values(extracted(set_pages(tmp_path / "a.pdf", [page], {"factur-x.xml": CII.encode()})))
+
+
 def test_what_no_page_shows_has_no_page(tmp_path: Path) -> None:
     found = extracted(write(tmp_path / "a.pdf", CII.replace(">GB123456789<", ">GB987654321<")))
     tax_id = value(found, "seller_tax_id")
