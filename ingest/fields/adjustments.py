@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from ingest.fields.candidates import Candidate, amount_beside
-from ingest.fields.model import FieldKind, FieldValue
+from ingest.fields.model import ALLOWANCES, CHARGES, PREPAID, FieldKind, FieldValue
 from ingest.fields.normal import spelled
 from ingest.fields.printed import Amount
 from ingest.fields.schema import FieldSpec, Find
@@ -12,8 +12,6 @@ from ingest.fields.sheet import Segment
 from ingest.fields.totals import TOTAL
 from ingest.fields.view import View
 
-ALLOWANCES, CHARGES, PREPAID, ROUNDING = "allowances", "charges", "prepaid", "rounding"
-ADJUSTMENTS = (ALLOWANCES, CHARGES, PREPAID, ROUNDING)
 _DEDUCTED = (ALLOWANCES, PREPAID)  # printed with a minus or without one, and kept without
 _BEFORE_TOTAL = (ALLOWANCES, CHARGES)
 _SURE = 0.7

@@ -7,18 +7,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from ingest.fields import taxids
-from ingest.fields.adjustments import ALLOWANCES, CHARGES, PREPAID, ROUNDING
-from ingest.fields.finding import Check, Finding
+from ingest.fields.finding import Check, Fault, Finding
 from ingest.fields.inwords import amount_in_words
-from ingest.fields.model import WHOLE, FieldKind, FieldValue
+from ingest.fields.model import ALLOWANCES, CHARGES, PREPAID, ROUNDING, WHOLE, FieldKind, FieldValue
 from ingest.fields.money import is_known, smallest_unit
 from ingest.fields.normal import decimal_of
 from ingest.values.currencies import named_in
 
 _ORDERED = (
-    ("issue_date", "due_date", "The due date, {later}, is before the date of issue, {earlier}."),
-    ("effective_date", "expiration_date", "It expires on {later}, before it takes effect on {earlier}."),
-    ("agreement_date", "expiration_date", "It expires on {later}, before it was agreed on {earlier}."),
+    ("issue_date", "due_date", "due-before-issue"),
+    ("effective_date", "expiration_date", "expires-before-effect"),
+    ("agreement_date", "expiration_date", "expires-before-agreed"),
 )
 
 
@@ -43,9 +42,7 @@ def _net_plus_tax(whole: dict[str, FieldValue], *, sure: bool) -> Iterator[Findi
     reached = {net + tax + one for one in _between(whole)}
     if not _meets(reached, _totals(whole), 2 * _unit(whole)):
         doubtful = ("net", "tax") if sure else ("net", "tax", "total")
-        yield Finding(
-            Check.NET_PLUS_TAX, doubtful, f"Net {net} and tax {tax} are {net + tax}, but the total is {total}."
-        )
+        yield _finding(Check.NET_PLUS_TAX, doubtful, "net-plus-tax", net=net, tax=tax, sum=net + tax, total=total)
 
 
 def _lines_sum(values: Sequence[FieldValue], whole: dict[str, FieldValue], *, sure: bool) -> Iterator[Finding]:
@@ -63,9 +60,9 @@ def _lines_sum(values: Sequence[FieldValue], whole: dict[str, FieldValue], *, su
         return
     name, amount = ("net", net) if net is not None else ("total", total)
     doubtful = ("item_amount",) if sure else ("item_amount", name)
-    adjusted = f", with discounts and charges to {lines + between[0]}" if between[0] else ""
-    said = f"The {len(known)} lines add up to {lines}{adjusted}, but the {name} is {amount}."
-    yield Finding(Check.LINES_SUM, doubtful, said)
+    code = f"lines-adjusted-{name}" if between[0] else f"lines-{name}"
+    counted = {"count": len(known), "lines": lines, "adjusted": lines + between[0]}
+    yield _finding(Check.LINES_SUM, doubtful, code, **counted, amount=amount)
 
 
 def _between(whole: dict[str, FieldValue]) -> list[Decimal]:
@@ -97,8 +94,7 @@ def _meets(reached: Iterable[Decimal], wanted: Iterable[Decimal], allowed: Decim
 def _words(whole: dict[str, FieldValue]) -> Iterator[Finding]:
     written, total = _written(whole), _amount(whole.get("total"))
     if written is not None and total is not None and written != total:
-        message = f"In words it is {written}, in digits {total}."
-        yield Finding(Check.WORDS_AMOUNT, ("total_words", "total"), message)
+        yield _finding(Check.WORDS_AMOUNT, ("total_words", "total"), "words-amount", words=written, digits=total)
 
 
 def _is_said_in_words(whole: dict[str, FieldValue]) -> bool:
@@ -114,15 +110,15 @@ def _written(whole: dict[str, FieldValue]) -> Decimal | None:
 def _tax_ids(values: Sequence[FieldValue]) -> Iterator[Finding]:
     for value in values:
         if value.name.endswith("tax_id") and (fault := taxids.fault_of(value.value)):
-            yield Finding(Check.TAX_ID, (value.name,), f"{value.value} {fault}.")
+            yield Finding(Check.TAX_ID, (value.name,), fault)
 
 
 def _dates(whole: dict[str, FieldValue]) -> Iterator[Finding]:
-    for first, second, message in _ORDERED:
+    for first, second, code in _ORDERED:
         earlier, later = (whole[name].value if name in whole else "" for name in (first, second))
         exact = min(len(earlier), len(later))  # 2024-03 is before no day of that month
         if exact and later[:exact] < earlier[:exact]:
-            yield Finding(Check.DATES, (first, second), message.format(earlier=earlier, later=later))
+            yield _finding(Check.DATES, (first, second), code, earlier=earlier, later=later)
 
 
 def _currency(values: Sequence[FieldValue], whole: dict[str, FieldValue]) -> Iterator[Finding]:
@@ -131,14 +127,17 @@ def _currency(values: Sequence[FieldValue], whole: dict[str, FieldValue]) -> Ite
         return
     code = stated.value
     if not is_known(code):
-        yield Finding(Check.CURRENCY, ("currency",), f"There is no currency {code} in ISO 4217.")
+        yield _finding(Check.CURRENCY, ("currency",), "currency-unknown", currency=code)
         return
     for value in values:
         named = named_in(value.raw) if value.kind is FieldKind.AMOUNT else frozenset()
         if named and code not in named:
-            others = " or ".join(sorted(named))
-            message = f"The currency is {code}, but {value.raw} is in {others}."
-            yield Finding(Check.CURRENCY, ("currency", value.name), message)
+            doubtful, others = ("currency", value.name), " / ".join(sorted(named))
+            yield _finding(Check.CURRENCY, doubtful, "currency-other", currency=code, raw=value.raw, others=others)
+
+
+def _finding(check: Check, fields: tuple[str, ...], code: str, **values: object) -> Finding:
+    return Finding(check, fields, Fault(code, {name: str(value) for name, value in values.items()}))
 
 
 def _amount(value: FieldValue | None) -> Decimal | None:

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from ingest.fields.adjustments import ADJUSTMENTS
 from ingest.fields.asking import Asker
 from ingest.fields.attachments import read_attachment
 from ingest.fields.merging import contradictions, from_answers, from_stated, merged
-from ingest.fields.model import Extraction
+from ingest.fields.model import ADJUSTMENTS, Extraction
 from ingest.fields.recognising import recognise
 from ingest.fields.rules import by_rule
 from ingest.fields.schema import Schema

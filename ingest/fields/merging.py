@@ -7,7 +7,7 @@ from ingest.errors import ModelError, PageError
 from ingest.fields.asking import Answers, Asker
 from ingest.fields.candidates import labelled
 from ingest.fields.einvoice import Stated
-from ingest.fields.finding import Check, Finding
+from ingest.fields.finding import Check, Fault, Finding
 from ingest.fields.folding import folded
 from ingest.fields.locating import locate
 from ingest.fields.model import WHOLE, Extractor, FieldKind, FieldValue
@@ -71,13 +71,16 @@ def contradictions(
             continue
         shown = next((one for one in ruled if one.name == value.name and one.confidence >= _BESIDE), None)
         beside = {one.value for one in candidates if one.name == value.name}
-        title = spec.title.lower() if (spec := view.schema.field(value.name)) else value.name
-        states = f"The e-invoice inside the file states {value.value} as {title}"
+        spec = view.schema.field(value.name)
+        title, title_zh = (spec.title.lower(), spec.title_zh) if spec else (value.name, "")
         if shown and not _same(shown, value) and not any(_same(replace(shown, value=one), value) for one in beside):
-            message = f"{states}, page {shown.page_number} shows {shown.value}: check which holds."
-            found.append(Finding(Check.XML, (value.name,), message))
+            said = {"value": value.value, "title": title, "title_zh": title_zh, "shown": shown.value}
+            fault = Fault("xml", {**said, "page": str(shown.page_number)})
+            found.append(Finding(Check.XML, (value.name,), fault))
         elif not value.page_number:
-            notes.append(f"{states}, which no page shows: check it.")
+            notes.append(
+                f"The e-invoice inside the file states {value.value} as {title}, which no page shows: check it."
+            )
     return tuple(found), tuple(notes)
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
 
@@ -154,8 +154,6 @@ def _write(
     name = connection.scalar(select(documents.c.name).where(documents.c.doc_id == doc_id)) or ""
     for twin in find_duplicates(connection, doc_id, schema, values, days):
         rows.append(finding_columns(doc_id, twin.finding))
-        rows.append(
-            finding_columns(twin.finding.other, replace(twin.finding, message=twin.said_of(name), other=doc_id))
-        )
+        rows.append(finding_columns(twin.finding.other, twin.seen_from(doc_id, name)))
     if rows:
         connection.execute(insert(findings), rows)

@@ -1,5 +1,6 @@
 """Checks of a document's values: what does not fit is said, what may be right is left alone."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -9,13 +10,15 @@ from hypothesis import strategies as st
 from ingest.errors import FieldError
 from ingest.fields.checks import check
 from ingest.fields.duplicates import bare_name, squashed
-from ingest.fields.finding import Check, Finding
+from ingest.fields.finding import Check, Fault, Finding
 from ingest.fields.inwords import amount_in_words
 from ingest.fields.model import WHOLE, FieldKind, FieldValue
 from ingest.fields.money import is_known, smallest_unit
 from ingest.fields.normal import decimal_of, is_normal, scaled
 from ingest.fields.taxids import fault_of
 from ingest.fields.typed import normalise_typed
+from ingest.fields.wording import CHINESE, finding_data, worded
+from ingest.scripts import has_han
 
 pytestmark = pytest.mark.unit
 
@@ -86,7 +89,7 @@ def test_lines_that_do_not_add_up_put_sums_in_doubt_only_where_nothing_else_conf
     sums = {"net": "100.00", "tax": "19.00", "total": "119.00"}
     assert failed(invoice("60.00", "30.00", **sums)) == [("lines-sum", ("item_amount",))]
     assert "The 2 lines add up to 90.00, but the net is 100.00." in {
-        one.message for one in check(invoice("60.00", "30.00", **sums))
+        worded(one.fault) for one in check(invoice("60.00", "30.00", **sums))
     }
 
 
@@ -126,7 +129,7 @@ def test_a_discount_may_stand_before_or_behind_the_net_and_among_the_lines() -> 
 def test_lines_that_do_not_add_up_are_found_beside_a_discount_and_the_message_counts_it() -> None:
     [finding] = check(invoice("100.00", net="80.00", tax="15.20", total="95.20", allowances="10.00"))
     assert finding.check == Check.LINES_SUM
-    assert "The 1 lines add up to 100.00, with discounts and charges to 90.00" in finding.message
+    assert "The 1 lines add up to 100.00, with discounts and charges to 90.00" in worded(finding.fault)
 
 
 def test_a_total_rounded_to_the_smallest_coin_is_no_error_and_another_amount_payable_hides_none() -> None:
@@ -208,23 +211,26 @@ def test_words_that_are_not_the_digits_are_found() -> None:
      "CHE-107.787.577 MWST", "91110000600037341L", "27AAPFU0939F1ZV"],
 )  # fmt: skip
 def test_right_tax_numbers_pass_and_a_digit_more_or_less_fails(number: str) -> None:
-    assert fault_of(number) == ""
+    assert fault_of(number) is None
     digits = [index for index, character in enumerate(number) if character.isdigit()]
     index = digits[len(digits) // 2]
     wrong = number[:index] + str((int(number[index]) + 1) % 10) + number[index + 1 :]
-    assert "wrong check digit" in fault_of(wrong) or "has not the form" in fault_of(wrong), wrong
+    fault = fault_of(wrong)
+    assert fault is not None and fault.code in ("tax-id-digit", "tax-id-form"), wrong
+    assert wrong in worded(fault) and wrong in worded(fault, CHINESE)
 
 
 @pytest.mark.parametrize(
     "number", ["12/345/67890", "HRB 123456", "SIRET 303 265 045 00012", "12-3456789", "", "110101199003070011x"]
 )
 def test_what_has_no_check_digits_or_is_no_tax_number_is_not_judged(number: str) -> None:
-    assert fault_of(number) == ""
+    assert fault_of(number) is None
 
 
 @given(st.text(max_size=30))
 def test_no_tax_number_makes_a_check_fail_by_itself(number: str) -> None:
-    assert isinstance(fault_of(number), str)
+    fault = fault_of(number)
+    assert fault is None or worded(fault)
 
 
 # Dates and currencies
@@ -245,6 +251,45 @@ def test_a_currency_must_exist_and_amounts_must_be_in_it() -> None:
     assert failed([value("currency", "EUR"), dollars]) == [("currency", ("currency", "total"))]
     assert is_known("CNY") and not is_known("RMB")
     assert (smallest_unit("JPY"), smallest_unit("KWD"), smallest_unit("")) == (1, Decimal("0.001"), Decimal("0.01"))
+
+
+# Words
+
+FAULTY = (
+    invoice("60.00", "30.00", net="100.00", tax="18.00", total="119.00"),
+    invoice("60.00", total="119.00", allowances="5.00"),
+    invoice(total="1243.50", total_words="壹仟贰佰叁拾肆圆伍角整"),
+    invoice(seller_tax_id="DE136695977", issue_date="2024-03-05", due_date="2024-03-04", currency="EUX"),
+    invoice(effective_date="2024-03-05", expiration_date="2023-03-05"),
+    [value("currency", "EUR"), value("total", "12.00", raw="$12.00")],
+)
+
+
+@pytest.mark.parametrize("values", FAULTY)
+def test_every_finding_is_said_in_english_and_chinese_with_its_values(values: list[FieldValue]) -> None:
+    found = check(values)
+    assert found
+    for one in found:
+        english, chinese = worded(one.fault), worded(one.fault, CHINESE)
+        assert has_han(chinese) and chinese.endswith("。") and not re.search("[{}]", english + chinese)
+        assert english == worded(one.fault, "fr") == finding_data(one)["message"] and english.endswith(".")
+
+
+def test_the_sums_are_said_in_chinese() -> None:
+    [sums] = check(invoice(net="100.00", tax="18.00", total="119.00"))
+    assert worded(sums.fault, CHINESE) == "不含税金额 100.00 与税额 18.00 合计为 118.00，但总金额为 119.00。"
+
+
+@given(st.text(max_size=20), st.dictionaries(st.text(max_size=8), st.text(max_size=8), max_size=3))
+def test_what_is_stored_of_a_finding_comes_back(code: str, values: dict[str, str]) -> None:
+    fault = Fault(code, values)
+    assert Fault.from_stored(fault.stored()) == fault
+    assert isinstance(worded(fault), str) and isinstance(worded(fault, CHINESE), str)
+
+
+@given(st.text(max_size=30) | st.integers().map(str) | st.sampled_from(['["a"]', '["a", 1]', "{}", '"ab"', "[1, {}]"]))
+def test_a_sentence_that_an_older_version_stored_is_said_as_it_is(text: str) -> None:
+    assert worded(Fault.from_stored(text)) == worded(Fault.from_stored(text), CHINESE) == text
 
 
 NAMES = "total net tax currency issue_date due_date seller_tax_id total_words item_amount".split()

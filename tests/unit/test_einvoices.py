@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from ingest.fields.attachments import UNREADABLE, parse_safely, read_attachment
 from ingest.fields.model import Extractor
+from ingest.fields.wording import worded
 from tests.forms import ENGLISH, extracted, items, set_pages, value, values
 
 pytestmark = pytest.mark.unit
@@ -190,7 +191,7 @@ def test_what_no_page_shows_has_no_page(tmp_path: Path) -> None:
 def test_an_xml_that_contradicts_the_page_is_reported(tmp_path: Path, old: str, new: str, said: str) -> None:
     found = extracted(write(tmp_path / "a.pdf", CII.replace(old, new)))
     [finding] = found.findings
-    assert re.search(said, finding.message) and found.notes == ()
+    assert re.search(said, worded(finding.fault)) and found.notes == ()
 
 
 def test_a_line_of_the_page_that_happens_to_be_the_xmls_total_does_not_hide_the_contradiction(tmp_path: Path) -> None:
