@@ -38,7 +38,7 @@ def adjustments(view: View, items: Sequence[Candidate], sums: Sequence[Candidate
             for amount, segment in _amounts(view, spec)
             if first <= segment.row < end and (segment.row, segment.place) not in taken
         ]
-        if found:
+        if sum(amount.value for amount, _ in found):
             yield _sum(spec, found)
 
 

@@ -29,6 +29,8 @@ _TAX_ID, _SHORTEST_TAX_ID = "tax_id", 7  # "VAT 20" is no number
 _PHONE = re.compile(r"^\+|^0\d{1,3}[-/]\d{6,}$")
 _WEBLIKE = re.compile(r"@|www\.|https?:")
 _TELLING = 6  # letters of a label that needs no colon before a name
+# "Net 30" says when to pay.
+_TERM = re.compile(r"net(?:to)?\W{0,3}\d{1,3}\s*(?:days?|d|tagen?|jours?)?\W*$", re.IGNORECASE)
 _REACH = 3  # segments to the right that are looked at
 
 
@@ -187,8 +189,10 @@ def raw_of(kind: FieldKind, text: str, value: str, habits: Habits) -> str:
 
 
 def amount_beside(view: View, place: Place) -> tuple[Amount, Segment, float] | None:
-    """The last amount in the row of a label before another label, else the one below."""
+    """The last amount in the row of a label before another label, else the one below; of a column of several none."""
     offset = place.label.end
+    if _TERM.match(place.segment.text[place.label.start :]):
+        return None
     found: list[tuple[Amount, Segment, float]] = []
     end = offset + len(place.rest)
     padded = " " * offset + place.segment.text[offset:end]
@@ -198,7 +202,8 @@ def amount_beside(view: View, place: Place) -> tuple[Amount, Segment, float] | N
             if view.is_led(segment) or (found and _is_text(segment.text)):
                 break
             found += [(one, segment, _RIGHT) for one in amounts_in(segment.text, view.habits)]
-    if not found and (below := view.sheet.below(place.segment)) is not None and not view.is_led(below):
+    below = view.sheet.below(place.segment)
+    if not found and below is not None and not view.is_led(below) and not _goes_on(view, below):
         found = [(one, below, _BELOW) for one in amounts_in(below.text, view.habits) if len(below.text) < 30]
     money = [one for one in found if one[0].is_money]
     if money:
@@ -206,6 +211,14 @@ def amount_beside(view: View, place: Place) -> tuple[Amount, Segment, float] | N
     if len(found) == 1 and len(place.segment.text) < 40:
         return found[0][0], found[0][1], 0.6 * found[0][2]
     return None
+
+
+def _goes_on(view: View, segment: Segment) -> bool:
+    """Whether the column of an amount goes on with another: one for each rate of tax, of which none is the sum."""
+    following = view.sheet.below(segment)
+    if following is None or view.is_led(following) or view.is_led(view.sheet.rows[following.row][0]):
+        return False
+    return any(amount.is_money for amount in amounts_in(following.text, view.habits))
 
 
 def _is_text(text: str) -> bool:

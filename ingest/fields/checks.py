@@ -19,6 +19,8 @@ _ORDERED = (
     ("effective_date", "expiration_date", "expires-before-effect"),
     ("agreement_date", "expiration_date", "expires-before-agreed"),
 )
+# A total may be so many times its net: hardly any sale is taxed at a higher rate.
+_MOST_TAX = Decimal("1.28")
 
 
 def check(values: Sequence[FieldValue]) -> tuple[Finding, ...]:
@@ -56,6 +58,8 @@ def _lines_sum(values: Sequence[FieldValue], whole: dict[str, FieldValue], *, su
     before_tax = total - tax if net is None and total is not None and tax is not None else net
     wanted = {*([] if before_tax is None else [before_tax]), *_totals(whole)}
     between, lines = _between(whole), sum(known, Decimal(0))
+    if before_tax is None:  # an unknown tax may be the difference
+        wanted |= {lines + one for one in between for total in _totals(whole) if _may_be_tax(lines + one, total)}
     if not wanted or _meets({lines + one for one in between}, wanted, len(known) * _unit(whole)):
         return
     name, amount = ("net", net) if net is not None else ("total", total)
@@ -65,6 +69,10 @@ def _lines_sum(values: Sequence[FieldValue], whole: dict[str, FieldValue], *, su
     yield _finding(Check.LINES_SUM, doubtful, code, **counted, amount=amount)
 
 
+def _may_be_tax(net: Decimal, total: Decimal) -> bool:
+    return net * total > 0 and abs(net) <= abs(total) <= abs(net) * _MOST_TAX
+
+
 def _between(whole: dict[str, FieldValue]) -> list[Decimal]:
     """What may stand between two sums: charges less allowances, in parts, or nothing (EN 16931, BR-CO-13).
 
@@ -72,8 +80,8 @@ def _between(whole: dict[str, FieldValue]) -> list[Decimal]:
     """
     allowances, charges = (_amount(whole.get(name)) or Decimal(0) for name in (ALLOWANCES, CHARGES))
     found = [charges - allowances, charges, -allowances, Decimal(0)]
-    net, total = (_amount(whole.get(name)) or Decimal(0) for name in ("net", "total"))
-    return [*found, *(-one for one in found)] if net < 0 or total < 0 else found
+    sums = (_amount(whole.get(name)) or Decimal(0) for name in ("net", "tax", "total", "payable"))
+    return [*found, *(-one for one in found)] if any(one < 0 for one in sums) else found
 
 
 def _totals(whole: dict[str, FieldValue]) -> set[Decimal]:

@@ -34,6 +34,12 @@ _LAW = re.compile(
     r"|(?P<zh>中华人民共和国|中国|香港特别行政区|香港|澳门|台湾|新加坡|英国|美国)(?:大陆)?(?:现行|有关|相关|的)*(?:法律|法规)"
 )
 
+# A day on which a term begins, or something is due, is not that of the agreement.
+_BEGINS = re.compile(
+    r"(?i)\b(?:beginnt|beginnend|ab\s+dem|tritt\s+am|prend\s+effet|entre\s+en\s+vigueur|à\s+compter\s+du"
+    r"|commenc(?:es?|ing)|begin(?:s|ning)|starts?|starting)\b[^.;\n]*$"
+)
+
 
 def contract_candidates(view: View, pages: Sequence[PageText]) -> list[FieldValue]:
     """Values of a contract's fields; parties are numbered in the order of the preamble."""
@@ -95,7 +101,9 @@ def _clause(spec: FieldSpec, text: str, habits: Habits) -> Iterator[Passage]:
 def _opening(spec: FieldSpec, text: str, habits: Habits) -> list[Passage]:
     """An agreement's date where no words announce it: the first in its opening."""
     found = _typed(spec.kind, text[:_OPENING], 0, habits, most=None) if spec.name == "agreement_date" else None
-    return [replace(found, sure=_OPENING_SURE)] if found else []
+    if found is None or _BEGINS.search(text[max(found.start - _BEFORE, 0) : found.start]):
+        return []
+    return [replace(found, sure=_OPENING_SURE)]
 
 
 def _pattern(label: str) -> str:

@@ -137,6 +137,13 @@ def test_a_total_rounded_to_the_smallest_coin_is_no_error_and_another_amount_pay
     assert failed(invoice(net="100.00", tax="8.12", total="110.12", payable="108.12")) != []
 
 
+def test_an_unknown_tax_may_part_lines_and_total() -> None:
+    assert failed(invoice("60.00", "40.00", total="121.00")) == []
+    assert failed(invoice("-60.00", "-40.00", total="-121.00")) == []
+    assert failed(invoice("60.00", "40.00", total="150.00")) == [("lines-sum", ("item_amount", "total"))]
+    assert failed(invoice("60.00", "40.00", total="99.00")) == [("lines-sum", ("item_amount", "total"))]
+
+
 def test_nothing_is_said_of_lines_of_which_one_has_no_amount() -> None:
     unread = FieldValue("item_description", FieldKind.TEXT, "Straps", "Straps", item=1)
     assert failed([*invoice("60.00", net="100.00"), unread]) == []
