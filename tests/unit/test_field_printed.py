@@ -126,3 +126,17 @@ def test_habits_come_from_all_numbers_and_dates_of_a_document() -> None:
     assert habits_of(["$1,234.50", "04/05/2024"]) == Habits(".", False, "USD")
     # One date that can only be read one way settles the others, whatever the currency.
     assert habits_of(["$5.00", "04/05/2024", "25/05/2024"]).day_first
+
+
+@pytest.mark.parametrize(
+    ("texts", "amount", "wanted"),
+    [
+        (("Netto 125.000 EUR", "Gesamt 45.000 EUR"), "45.000 EUR", "45000.00"),
+        (("Subtotal ¥78,400", "Weight 12.500 kg"), "¥78,400", "78400.00"),
+        (("Total KWD 12.500",), "KWD 12.500", "12.500"),
+        (("Netto 125.000 EUR", "Porto 4.50 EUR"), "4.50 EUR", "4.50"),
+        (("Weight 12.500 kg",), "12.500", "12.500"),
+    ],
+)
+def test_amounts_have_three_decimals_in_a_few_currencies_only(texts: tuple[str, ...], amount: str, wanted: str) -> None:
+    assert normalise_printed(FieldKind.AMOUNT, amount, habits_of(texts)) == wanted
