@@ -11,7 +11,6 @@ from ingest.fields.files import PageSource
 from ingest.fields.model import Extraction
 from ingest.fields.schema import Schema, load_schemas
 from ingest.library import Library
-from ingest.registry import READY
 from ingest.settings import Settings
 from retrieval.field_labels import LabelledFields, load_labels
 from retrieval.field_measuring import Measured, measure_fields, score_lines, source_lines, totals
@@ -84,7 +83,7 @@ def _matched(library: Library, known: Iterable[LabelledFields], folder: Path) ->
         except (DocumentNotFound, AmbiguousDocument) as error:
             absent[one.file] = str(error)
             continue
-        if record.status == READY:
+        if library.fields(record.doc_id) is not None:
             ids[one.file] = record.doc_id
         else:
             absent[one.file] = f"it is {record.status}"

@@ -16,8 +16,9 @@ from ingest.scripts import has_han
 
 _REST, _RIGHT, _BELOW = 1.0, 0.92, 0.75
 _INSIDE = 0.8  # of a label that does not lead its segment
-_SENTENCE = 0.5
+_SENTENCE, _IN_WORDS = 0.5, 0.4
 _LONG = 90  # characters of a segment that is a sentence
+_BEGUN = 30  # characters before a label that make it a word of a sentence
 _NAME_RANK = 0.12  # of names, which are hardly ever elsewhere once a label has them
 _RANK = 0.35  # how much less sure the last of a field's labels is
 _REMARK = re.compile(r"^\s*[（(\[][^\d)）\]]*[)）\]]")
@@ -66,14 +67,19 @@ def labelled(view: View) -> Iterator[Candidate]:
                 continue
             for raw, value, segment, how in _values(view, place, spec):
                 rank = _NAME_RANK if spec.kind is FieldKind.NAME else _RANK
-                score = how * (1 - rank * meaning.rank) * _standing(place) * min(1.0, 0.3 + segment.confidence)
+                score = (
+                    how * (1 - rank * meaning.rank) * _standing(place, spec.kind) * min(1.0, 0.3 + segment.confidence)
+                )
                 yield Candidate(spec.name, spec.kind, raw, value, segment, score, place.label.key)
 
 
-def _standing(place: Place) -> float:
+def _standing(place: Place, kind: FieldKind) -> float:
     if place.leads:
         # "Total incl. of GST", "GST ID No": the first label of a segment says what stands behind it.
         return 1.0 if not folded(place.segment.text[: place.label.start]) else 0.9
+    # "… in connection with the lease dated 4 March 2022"
+    if kind is FieldKind.DATE and place.label.start > _BEGUN:
+        return _IN_WORDS
     return _SENTENCE if len(place.segment.text) > _LONG else _INSIDE
 
 

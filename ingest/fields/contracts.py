@@ -126,7 +126,9 @@ def _beside(spec: FieldSpec, text: str, match: re.Match[str], habits: Habits) ->
 
 def _before(kind: FieldKind, text: str, match: re.Match[str], habits: Habits) -> Passage | None:
     start = max(match.start() - _BEFORE, 0)
-    return _typed(kind, text[start : match.start()], start, habits, last=True)
+    # "on 60 days notice": the unit is the label's first word.
+    end = match.end() if kind is FieldKind.DURATION else match.start()
+    return _typed(kind, text[start:end], start, habits, last=True)
 
 
 def _looks_back(kind: FieldKind, text: str, match: re.Match[str]) -> bool:

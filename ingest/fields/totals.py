@@ -10,7 +10,7 @@ from ingest.fields.candidates import Candidate
 from ingest.fields.folding import folded
 from ingest.fields.model import FieldKind
 from ingest.fields.normal import spelled
-from ingest.fields.printed import amounts_in
+from ingest.fields.printed import amounts_in, normalise_printed
 from ingest.fields.view import View
 
 NET, TAX, TOTAL, PAYABLE = "net", "tax", "total", "payable"
@@ -59,7 +59,7 @@ def choose_totals(view: View, found: Iterable[Candidate]) -> list[Candidate]:
     largest = max((abs(Decimal(one.value)) for one in options[TOTAL]), default=Decimal(0))
     tries = product([*options[NET], None], [*options[TAX], None], [*options[TOTAL], None])
     best = max(tries, key=lambda trial: _worth(*trial, largest=largest))
-    chosen = [_sure(one, best) for one in best if one is not None]
+    chosen = [_sure(one, best) for one in best if one is not None and not _is_part(view, one, best, candidates)]
     payable = max((one for one in candidates if one.name == PAYABLE), key=lambda one: one.score, default=None)
     return [*chosen, payable] if payable else chosen
 
@@ -108,6 +108,27 @@ def _without_parts(found: Sequence[Candidate]) -> list[Candidate]:
             if abs(Decimal(one.value) + Decimal(other.value) - Decimal(whole.value)) <= CENT:
                 parts |= {one.value, other.value}
     return [one for one in found if one.name != TOTAL or one.value not in parts]
+
+
+def _is_part(view: View, one: Candidate, chosen: Sequence[Candidate | None], found: Sequence[Candidate]) -> bool:
+    """Whether a tax that fits no net is that of one rate, where there are others."""
+    if one.name != TAX or _fits(chosen):
+        return False
+    rates = {rate for tax in found if tax.name == TAX and (rate := _rate(view, tax.segment.row))}
+    own = _rate(view, one.segment.row)
+    return bool(own) and len(rates) > 1
+
+
+def _rate(view: View, row: int) -> str:
+    rates = (
+        normalise_printed(FieldKind.PERCENT, it.text, view.habits) for it in view.sheet.rows[row] if "%" in it.text
+    )
+    return next((rate for rate in rates if rate), "")
+
+
+def _fits(chosen: Sequence[Candidate | None]) -> bool:
+    values = [Decimal(one.value) for one in chosen if one]
+    return len(values) == len(chosen) and abs(values[0] + values[1] - values[2]) <= CENT
 
 
 def _without_rests(view: View, found: Sequence[Candidate]) -> list[Candidate]:
@@ -203,9 +224,7 @@ def _worth(net: Candidate | None, tax: Candidate | None, total: Candidate | None
 
 def _sure(one: Candidate, chosen: Sequence[Candidate | None]) -> Candidate:
     """A candidate with its likelihood: surer where the three fit."""
-    values = [Decimal(other.value) for other in chosen if other]
-    fits = len(values) == len(chosen) and abs(values[0] + values[1] - values[2]) <= CENT
-    return replace(one, score=min(1.0, max(one.score * 1.1, _FITTING)) if fits else 0.9 * one.score)
+    return replace(one, score=min(1.0, max(one.score * 1.1, _FITTING)) if _fits(chosen) else 0.9 * one.score)
 
 
 def _sums(view: View) -> Iterator[Candidate]:

@@ -450,3 +450,57 @@ def test_the_day_on_which_a_term_begins_is_not_that_of_the_agreement(
 ) -> None:
     found = found_in(tmp_path, *((60.0, 2.0 * number, line) for number, line in enumerate(lines)))
     assert (found.get("agreement_date"), found["effective_date"]) == (agreed, begins)
+
+
+def test_a_sum_that_is_carried_over_ends_the_lines(tmp_path: Path) -> None:
+    words: Words = (
+        (60, 0, "Rechnung Nr. 7"),
+        (60, 3, "Leistung"),
+        (340, 3, "Menge"),
+        (440, 3, "Betrag"),
+        (60, 4, "Eilfahrt"),
+        (340, 4, "1"),
+        (440, 4, "85,00"),
+        *rows(("Übertrag", "85,00"), ("Nettobetrag", "85,00"), ("Bruttobetrag", "101,15"), line=6, x=300, gap=140),
+        (60, 10, "IBAN DE89 3704 0044 0532 0130 00"),
+    )
+    assert items(extracted(set_pages(tmp_path / "a.pdf", [words])), "item_amount") == ["85.00"]
+
+
+def test_the_date_of_a_line_and_one_within_a_sentence_are_not_that_of_issue(tmp_path: Path) -> None:
+    words: Words = (
+        (60, 0, "Facture n° 20240917-3"),
+        (60, 3, "Date"),
+        (160, 3, "Désignation"),
+        (340, 3, "Prix"),
+        (440, 3, "Montant"),
+        (60, 4, "15.09.2024"),
+        (160, 4, "Nuitée"),
+        (340, 4, "240.00"),
+        (440, 4, "240.00"),
+        (60, 7, "Lausanne, le 17.09.2024"),
+    )
+    assert found_in(tmp_path, *words)["issue_date"] == "2024-09-17"
+    letter: Words = (
+        (60, 1, "12th June 2024"),
+        (60, 3, "INVOICE NUMBER 20447"),
+        (60, 5, "To our professional charges in connection with the lease dated 4 March 2022"),
+        (60, 6, "TOTAL DUE"),
+        (440, 6, "£2,203.00"),
+    )
+    assert found_in(tmp_path, *letter)["issue_date"] == "2024-06-12"
+
+
+def test_one_of_several_taxes_that_fits_no_net_is_left_out(tmp_path: Path) -> None:
+    sums = ("Total CHF", "498.50"), ("TVA 3.8% incluse", "17.57"), ("TVA 8.1% incluse", "1.39")
+    found = found_in(tmp_path, (60, 0, "Facture n° 7"), *rows(*sums, line=3))
+    assert found["total"] == "498.50" and "tax" not in found
+
+
+def test_the_unit_of_a_notice_period_may_be_part_of_its_label(tmp_path: Path) -> None:
+    lines = (
+        "MASTER SERVICES AGREEMENT",
+        "It renews for successive one-year periods unless terminated on 60 days notice.",
+    )
+    found = found_in(tmp_path, *((60.0, 2.0 * number, line) for number, line in enumerate(lines)))
+    assert found["notice_period"] == "P60D"
