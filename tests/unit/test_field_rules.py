@@ -326,7 +326,7 @@ def found_in(path: Path, *words: tuple[float, float, str]) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("title", "own", "other"),
     [
-        ("Rechnungskorrektur", "Nummer", "Zu Rechnung"),
+        ("Rechnungskorrektur", "Rechnungskorrektur Nr", "Zu Rechnung"),
         ("Credit note", "Credit note no", "Original invoice"),
         ("Avoir", "Avoir n°", "Facture d'origine"),
     ],
