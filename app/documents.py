@@ -126,7 +126,7 @@ def _document(say: Texts, library: Library, record: DocumentRecord) -> None:
         pages.pager(say, page, record.page_count, _PAGE, _to_page)
         if st.button(say("remove"), icon=":material/delete:", key="remove"):
             _confirm_removal(say, library, record)
-    for warning in library.warnings(record.doc_id):
+    for warning in library.warnings(record.doc_id, say.language):
         st.warning(as_label(warning))
     entry = next(iter(library.pages(record.doc_id, [page])), None)
     if entry is None or entry.text is None:

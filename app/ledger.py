@@ -12,6 +12,7 @@ from app.escaping import as_label
 from app.session import Mark, View
 from app.texts import Texts
 from ingest.fields.export import csv_of, xlsx_of
+from ingest.fields.wording import worded
 from retrieval.ledger.model import Chart, LedgerAnswer, LedgerRow, LedgerTotal, Proof, Reason
 from retrieval.ledger.wording import field_name
 
@@ -67,7 +68,8 @@ def _left_out(answer: LedgerAnswer, question: str, index: int, say: Texts) -> No
     with st.container(horizontal=True, gap="small", key=f"ledger_left_{index}"):
         for place, one in enumerate(left[:_LEFT_OUT_SHOWN]):
             key = f"left_{index}_{place}"
-            why = say(f"left_{one.reason}", field=field_name(one.field, question), detail=one.detail)
+            detail = worded(one.fault, say.language) if one.fault is not None else one.detail
+            why = say(f"left_{one.reason}", field=field_name(one.field, question), detail=detail)
             st.button(as_label(one.source), key=key, on_click=_open_left_out, args=(one.doc_id, why, key))
 
 

@@ -4,6 +4,7 @@ import re
 import tempfile
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -14,6 +15,7 @@ from app.escaping import as_label, clean
 from app.frame import shown_errors
 from app.texts import Texts
 from ingest.files import SUFFIXES
+from ingest.library import Library
 from ingest.outcomes import ADDED, PRESENT, UPDATED, Outcome
 from ingest.settings import Settings
 
@@ -117,7 +119,7 @@ def ingest(say: Texts, settings: Settings, files: Sequence[Upload]) -> list[Outc
     Raises:
         PageciteError: the models cannot be loaded, or the library cannot be written.
     """
-    pipeline = resources.build_pipeline(settings)
+    pipeline, library = resources.build_pipeline(settings), resources.open_library(settings)
     bar = Bar(say, len(files))
     outcomes: list[Outcome] = []
     for file in files:
@@ -125,8 +127,15 @@ def ingest(say: Texts, settings: Settings, files: Sequence[Upload]) -> list[Outc
         with tempfile.TemporaryDirectory(prefix="pagecite-") as folder:
             path = Path(folder) / safe_name(file.name)
             path.write_bytes(file.getbuffer())
-            outcomes += pipeline.add([path], bar, keep_paths=False)
+            outcomes += (_in_language(one, library, say) for one in pipeline.add([path], bar, keep_paths=False))
     return outcomes
+
+
+def _in_language(outcome: Outcome, library: Library, say: Texts) -> Outcome:
+    """An outcome with what checks found in the interface's language; the pipeline speaks English."""
+    doc_id = outcome.doc_id
+    said = dict(zip(library.warnings(doc_id), library.warnings(doc_id, say.language), strict=True)) if doc_id else {}
+    return replace(outcome, warnings=tuple(said.get(warning, warning) for warning in outcome.warnings))
 
 
 def safe_name(name: str) -> str:

@@ -1,6 +1,5 @@
 """The commands that look at a library and tend it: ``list``, ``show``, ``remove``, ``status`` and ``reindex``."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +9,7 @@ from sqlalchemy import make_url
 from ingest import display
 from ingest.command import FAILED, Command, Tools, reporting, running
 from ingest.errors import DocumentNotFound, LibraryError, PageError
+from ingest.fields.wording import finding_data, worded
 from ingest.figures import count
 from ingest.files import LIBRARY_FILE
 from ingest.library import Library
@@ -43,10 +43,10 @@ def list_documents(
         names = {record.doc_id: record.name for record in documents}
         shown = [record for record in documents if everything or record.status != _RETIRED]
         command.output.data["documents"] = [
-            display.document_data(record) | {"duplicates": list(map(asdict, duplicates.get(record.doc_id, ())))}
+            display.document_data(record) | {"duplicates": list(map(finding_data, duplicates.get(record.doc_id, ())))}
             for record in shown
         ]
-        doubts = {doc_id: [finding.message for finding in found] for doc_id, found in duplicates.items()}
+        doubts = {doc_id: [worded(finding.fault) for finding in found] for doc_id, found in duplicates.items()}
         display.show_documents(command.output, shown, names, hidden=len(documents) - len(shown), doubts=doubts)
 
 

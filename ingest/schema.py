@@ -177,6 +177,7 @@ findings = Table(
     Column("check", TEXT, nullable=False),
     # JSON list of the names of the fields that it concerns
     Column("fields", TEXT, nullable=False),
+    # JSON: the code of what is wrong, and its values (`Fault.stored`); of older versions a sentence
     Column("message", TEXT, nullable=False),
     # of a duplicate: the other document; else empty
     Column("other", TEXT, nullable=False, default=""),

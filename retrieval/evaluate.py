@@ -19,7 +19,7 @@ from ingest.settings import Settings, load_settings
 from retrieval.bars import Bar, parse_bar, shortfalls
 from retrieval.chain import build_chain
 from retrieval.comparison import Difference, Values, compare, run_values
-from retrieval.field_evaluation import evaluate_fields
+from retrieval.field_evaluation import Where, evaluate_fields
 from retrieval.figures import figures
 from retrieval.measuring import ChainSystem, Run, measure
 from retrieval.questions import Asked, evenly, load_questions
@@ -35,9 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = load_settings(library=options.library)
         if options.fields:
-            _say_all(
-                evaluate_fields(settings, options.fields, in_library=options.library is not None, misses=options.misses)
-            )
+            where = Where.FILES if options.library is None else Where.PAGES if options.anew else Where.STORED
+            _say_all(evaluate_fields(settings, options.fields, where, misses=options.misses))
             return 0
         if not Library.exists(settings.library, settings.database_url.get_secret_value()):
             raise LibraryError(f"No library in {settings.library}; run `ingest add PATH` first.")
@@ -54,8 +53,10 @@ def _parser() -> argparse.ArgumentParser:
     questions = "questions with their answers, JSON or CSV; `ingest questions FILE` drafts them"
     wanted = parser.add_mutually_exclusive_group(required=True)
     wanted.add_argument("--questions", type=Path, metavar="FILE", help=questions)
-    labels = "documents with their fields, JSON; without --library their files are read"
+    labels = "documents with their fields, JSON; with --library its stored values are measured, else the files are read"
     wanted.add_argument("--fields", type=Path, metavar="LABELS", help=labels)
+    anew = "with --fields and --library: look for the fields again, on the library's pages; nothing is stored"
+    parser.add_argument("--anew", action="store_true", help=anew)
     parser.add_argument("--json", type=Path, metavar="OUT", help="write everything, question by question")
     parser.add_argument("--compare", type=Path, metavar="OLD", help="compare with an earlier run's --json file")
     bar = "fail where a figure is under its bar (over it, where less is better)"

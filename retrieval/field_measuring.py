@@ -1,13 +1,14 @@
 """How well fields are found: precision, recall and F1 of each field, over documents whose fields are known."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from ingest.fields.folding import folded
 from ingest.fields.habits import Habits
 from ingest.fields.model import Extraction, FieldKind
-from ingest.fields.normalising import normalise, parse_decimal
+from ingest.fields.normal import parse_decimal
+from ingest.fields.printed import normalise_printed
 from ingest.fields.schema import Schema
 from retrieval.field_labels import LabelledFields
 
@@ -59,11 +60,13 @@ class Measured:
         labels: what is known of it.
         scores: by field name; of labelled fields alone.
         misses: a line for each field that is not as labelled.
+        sources: by extractor, how many of its values are right, of labelled fields alone.
     """
 
     labels: LabelledFields
     scores: dict[str, FieldScore]
     misses: tuple[str, ...] = ()
+    sources: dict[str, FieldScore] = field(default_factory=dict)
 
 
 def measure_fields(
@@ -76,13 +79,18 @@ def measure_fields(
 
 def _measured(labels: LabelledFields, found: Extraction, kinds: dict[str, FieldKind]) -> Measured:
     scores, misses = {}, []
+    sources: dict[str, FieldScore] = {}
     for name, wanted in labels.fields.items():
         kind = kinds.get(name, FieldKind.TEXT)
-        values = [one.value for one in sorted(found.values, key=lambda value: value.item) if one.name == name]
+        stated = [one for one in sorted(found.values, key=lambda value: value.item) if one.name == name]
+        values = [one.value for one in stated]
         scores[name] = compare(kind, wanted, values)
+        for source in {str(one.extractor) for one in stated}:
+            own = compare(kind, wanted, [one.value for one in stated if one.extractor == source])
+            sources[source] = sources.get(source, FieldScore()) + replace(own, labelled=0)
         if scores[name].right < max(len(wanted), len(values)):
             misses.append(f"{labels.file}: {name} is {', '.join(wanted) or '-'}, found {', '.join(values) or '-'}")
-    return Measured(labels, scores, tuple(misses))
+    return Measured(labels, scores, tuple(misses), sources)
 
 
 def compare(kind: FieldKind, wanted: Sequence[str], found: Sequence[str]) -> FieldScore:
@@ -104,11 +112,11 @@ def agree(kind: FieldKind, wanted: str, found: str) -> bool:
     """Whether a labelled value and a normalised one are the same."""
     if kind in _DECIMALS:
         number = parse_decimal(wanted)
-        value = str(number) if number is not None else normalise(kind, wanted, _LABELS)
+        value = str(number) if number is not None else normalise_printed(kind, wanted, _LABELS)
         one, other = parse_decimal(value or ""), parse_decimal(found)
         return one is not None and other is not None and abs(one - other) < _CENT
     if kind is FieldKind.DATE:
-        return normalise(kind, wanted, _LABELS) == found
+        return normalise_printed(kind, wanted, _LABELS) == found
     return folded(wanted) == folded(found)
 
 
@@ -128,6 +136,16 @@ def score_lines(measured: Sequence[Measured]) -> Iterator[str]:
     for group in groups if len(groups) > 1 else ():
         yield ""
         yield from _table(group, [one for one in measured if one.labels.group == group])
+
+
+def source_lines(measured: Iterable[Measured]) -> Iterator[str]:
+    """How many values each extractor gave, and the share of them that is right."""
+    found: dict[str, FieldScore] = {}
+    for one in measured:
+        for name, score in one.sources.items():
+            found[name] = found.get(name, FieldScore()) + score
+    for name, score in sorted(found.items()):
+        yield f"{f'from {name}':<28}{score.precision:>9.3f}{'':>16}{score.found:>8}"
 
 
 def _table(title: str, measured: Sequence[Measured]) -> Iterator[str]:

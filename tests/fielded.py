@@ -5,8 +5,8 @@ from pathlib import Path
 
 from ingest.fields.finder import Finder
 from ingest.fields.model import WHOLE, Extraction, FieldKind, FieldValue
-from ingest.fields.normal import normalise
 from ingest.fields.storing import Found
+from ingest.fields.typed import normalise_typed
 from ingest.library import Library
 from ingest.outcomes import Outcome
 from ingest.types import PageText, TextLine, TextSource
@@ -44,7 +44,7 @@ def read(pages: Sequence[PageText], original: Path | None, images: Mapping[int, 
         if colon and name in KINDS:
             item = items.setdefault(name, -1) + 1 if name.startswith("item_") else WHOLE
             items[name] = item
-            value = normalise(KINDS[name], raw)
+            value = normalise_typed(KINDS[name], raw)
             if (name, item) not in {(one.name, one.item) for one in values}:
                 values.append(
                     FieldValue(name, KINDS[name], raw, value, number, (line.box,), line.confidence, item=item)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from ingest.fields.folding import folded
 from ingest.fields.habits import Habits
 from ingest.fields.model import FieldKind
-from ingest.fields.normalising import Amount, amounts_in, dates_in, identifier, normalise, spans_in, spelled
+from ingest.fields.normal import spelled
+from ingest.fields.printed import Amount, amounts_in, dates_in, identifier, normalise_printed, spans_in
 from ingest.fields.schema import FieldSpec, Find
 from ingest.fields.sheet import Segment
 from ingest.fields.view import FORM_ALONE, Place, View
@@ -15,8 +16,9 @@ from ingest.scripts import has_han
 
 _REST, _RIGHT, _BELOW = 1.0, 0.92, 0.75
 _INSIDE = 0.8  # of a label that does not lead its segment
-_SENTENCE = 0.5
+_SENTENCE, _IN_WORDS = 0.5, 0.4
 _LONG = 90  # characters of a segment that is a sentence
+_BEGUN = 30  # characters before a label that make it a word of a sentence
 _NAME_RANK = 0.12  # of names, which are hardly ever elsewhere once a label has them
 _RANK = 0.35  # how much less sure the last of a field's labels is
 _REMARK = re.compile(r"^\s*[（(\[][^\d)）\]]*[)）\]]")
@@ -28,6 +30,8 @@ _TAX_ID, _SHORTEST_TAX_ID = "tax_id", 7  # "VAT 20" is no number
 _PHONE = re.compile(r"^\+|^0\d{1,3}[-/]\d{6,}$")
 _WEBLIKE = re.compile(r"@|www\.|https?:")
 _TELLING = 6  # letters of a label that needs no colon before a name
+# "Net 30" says when to pay.
+_TERM = re.compile(r"net(?:to)?\W{0,3}\d{1,3}\s*(?:days?|d|tagen?|jours?)?\W*$", re.IGNORECASE)
 _REACH = 3  # segments to the right that are looked at
 
 
@@ -63,21 +67,26 @@ def labelled(view: View) -> Iterator[Candidate]:
                 continue
             for raw, value, segment, how in _values(view, place, spec):
                 rank = _NAME_RANK if spec.kind is FieldKind.NAME else _RANK
-                score = how * (1 - rank * meaning.rank) * _standing(place) * min(1.0, 0.3 + segment.confidence)
+                score = (
+                    how * (1 - rank * meaning.rank) * _standing(place, spec.kind) * min(1.0, 0.3 + segment.confidence)
+                )
                 yield Candidate(spec.name, spec.kind, raw, value, segment, score, place.label.key)
 
 
-def _standing(place: Place) -> float:
+def _standing(place: Place, kind: FieldKind) -> float:
     if place.leads:
         # "Total incl. of GST", "GST ID No": the first label of a segment says what stands behind it.
         return 1.0 if not folded(place.segment.text[: place.label.start]) else 0.9
+    # "… in connection with the lease dated 4 March 2022"
+    if kind is FieldKind.DATE and place.label.start > _BEGUN:
+        return _IN_WORDS
     return _SENTENCE if len(place.segment.text) > _LONG else _INSIDE
 
 
 def _values(view: View, place: Place, spec: FieldSpec) -> Iterator[tuple[str, str, Segment, float]]:
     """Raw and normalised values of a label, the nearest first; an amount, a date or a number one only."""
     if spec.kind is FieldKind.AMOUNT:
-        found = _amount(view, place)
+        found = amount_beside(view, place)
         if found:
             amount, segment, how = found
             yield segment.text[amount.start : amount.end], spelled(spec.kind, amount.value), segment, how
@@ -147,9 +156,9 @@ def _read(view: View, spec: FieldSpec, text: str) -> str | None:
             found = _identifier(view, text)
             return None if found and spec.name.endswith(_TAX_ID) and len(folded(found)) < _SHORTEST_TAX_ID else found
         case FieldKind.NAME | FieldKind.TEXT:
-            return normalise(spec.kind, text, view.habits) if is_name(text) else None
+            return normalise_printed(spec.kind, text, view.habits) if is_name(text) else None
         case _:
-            return normalise(spec.kind, text, view.habits)
+            return normalise_printed(spec.kind, text, view.habits)
 
 
 def _identifier(view: View, text: str) -> str | None:
@@ -185,9 +194,11 @@ def raw_of(kind: FieldKind, text: str, value: str, habits: Habits) -> str:
     return next((text[start:end] for found, start, end in spans if found == value), text)
 
 
-def _amount(view: View, place: Place) -> tuple[Amount, Segment, float] | None:
-    """The last amount in the row of a label before another label, else the one below."""
+def amount_beside(view: View, place: Place) -> tuple[Amount, Segment, float] | None:
+    """The last amount in the row of a label before another label, else the one below; of a column of several none."""
     offset = place.label.end
+    if _TERM.match(place.segment.text[place.label.start :]):
+        return None
     found: list[tuple[Amount, Segment, float]] = []
     end = offset + len(place.rest)
     padded = " " * offset + place.segment.text[offset:end]
@@ -197,7 +208,8 @@ def _amount(view: View, place: Place) -> tuple[Amount, Segment, float] | None:
             if view.is_led(segment) or (found and _is_text(segment.text)):
                 break
             found += [(one, segment, _RIGHT) for one in amounts_in(segment.text, view.habits)]
-    if not found and (below := view.sheet.below(place.segment)) is not None and not view.is_led(below):
+    below = view.sheet.below(place.segment)
+    if not found and below is not None and not view.is_led(below) and not _goes_on(view, below):
         found = [(one, below, _BELOW) for one in amounts_in(below.text, view.habits) if len(below.text) < 30]
     money = [one for one in found if one[0].is_money]
     if money:
@@ -205,6 +217,14 @@ def _amount(view: View, place: Place) -> tuple[Amount, Segment, float] | None:
     if len(found) == 1 and len(place.segment.text) < 40:
         return found[0][0], found[0][1], 0.6 * found[0][2]
     return None
+
+
+def _goes_on(view: View, segment: Segment) -> bool:
+    """Whether the column of an amount goes on with another: one for each rate of tax, of which none is the sum."""
+    following = view.sheet.below(segment)
+    if following is None or view.is_led(following) or view.is_led(view.sheet.rows[following.row][0]):
+        return False
+    return any(amount.is_money for amount in amounts_in(following.text, view.habits))
 
 
 def _is_text(text: str) -> bool:

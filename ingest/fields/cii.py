@@ -6,7 +6,7 @@ ZUGFeRD 1 has other names for some elements; both are looked for. The business t
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from ingest.fields.einvoice import Stated, find, iso_date, text
+from ingest.fields.einvoice import Stated, find, iso_date, text, unless_zero
 
 # The first names the document; its root has had several names.
 CII_HEADS = ("ExchangedDocument", "HeaderExchangedDocument")
@@ -47,9 +47,13 @@ def _tax_id(found: Iterator[Element]) -> str:
 
 def _sums(root: Element) -> Iterator[Stated]:
     sums = f"{_SETTLEMENT}/{_SUMS}"
+    yield Stated("allowances", unless_zero(text(root, f"{sums}/AllowanceTotalAmount")))
+    yield Stated("charges", unless_zero(text(root, f"{sums}/ChargeTotalAmount")))
     yield Stated("net", text(root, f"{sums}/TaxBasisTotalAmount"))
     yield Stated("tax", _tax_total(root, sums))
     yield Stated("total", text(root, f"{sums}/GrandTotalAmount"))
+    yield Stated("prepaid", unless_zero(text(root, f"{sums}/TotalPrepaidAmount")))
+    yield Stated("rounding", unless_zero(text(root, f"{sums}/RoundingAmount")))
     yield Stated("payable", text(root, f"{sums}/DuePayableAmount"))
 
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from ingest.fields.habits import Habits
 from ingest.fields.model import WHOLE, Extractor, FieldKind, FieldValue
-from ingest.fields.normalising import amounts_in, normalise, spans_in, spelled
+from ingest.fields.normal import spelled
 from ingest.fields.preamble import Passage, find_parties
+from ingest.fields.printed import amounts_in, normalise_printed, spans_in
 from ingest.fields.running import Running, running_text
 from ingest.fields.schema import FieldSpec, Find
 from ingest.fields.terms import find_end
@@ -31,6 +32,12 @@ _LAW = re.compile(
     r"|(?i:recht\s+der|das|dem)\s+(?P<de>(?:Bundesrepublik\s+)?[A-Z][a-zäöü]+(?:e[ns]?)?)(?:\s+Recht)?"
     r"|(?i:droit|loi)s?\s+(?P<fr>français|belge|suisse|luxembourgeois|anglais)"
     r"|(?P<zh>中华人民共和国|中国|香港特别行政区|香港|澳门|台湾|新加坡|英国|美国)(?:大陆)?(?:现行|有关|相关|的)*(?:法律|法规)"
+)
+
+# A day on which a term begins, or something is due, is not that of the agreement.
+_BEGINS = re.compile(
+    r"(?i)\b(?:beginnt|beginnend|ab\s+dem|tritt\s+am|prend\s+effet|entre\s+en\s+vigueur|à\s+compter\s+du"
+    r"|commenc(?:es?|ing)|begin(?:s|ning)|starts?|starting)\b[^.;\n]*$"
 )
 
 
@@ -94,7 +101,9 @@ def _clause(spec: FieldSpec, text: str, habits: Habits) -> Iterator[Passage]:
 def _opening(spec: FieldSpec, text: str, habits: Habits) -> list[Passage]:
     """An agreement's date where no words announce it: the first in its opening."""
     found = _typed(spec.kind, text[:_OPENING], 0, habits, most=None) if spec.name == "agreement_date" else None
-    return [replace(found, sure=_OPENING_SURE)] if found else []
+    if found is None or _BEGINS.search(text[max(found.start - _BEFORE, 0) : found.start]):
+        return []
+    return [replace(found, sure=_OPENING_SURE)]
 
 
 def _pattern(label: str) -> str:
@@ -117,7 +126,9 @@ def _beside(spec: FieldSpec, text: str, match: re.Match[str], habits: Habits) ->
 
 def _before(kind: FieldKind, text: str, match: re.Match[str], habits: Habits) -> Passage | None:
     start = max(match.start() - _BEFORE, 0)
-    return _typed(kind, text[start : match.start()], start, habits, last=True)
+    # "on 60 days notice": the unit is the label's first word.
+    end = match.end() if kind is FieldKind.DURATION else match.start()
+    return _typed(kind, text[start:end], start, habits, last=True)
 
 
 def _looks_back(kind: FieldKind, text: str, match: re.Match[str]) -> bool:
@@ -149,7 +160,7 @@ def _typed(
 def _spans(kind: FieldKind, text: str, habits: Habits) -> list[tuple[str, int, int]]:
     if kind in (FieldKind.DATE, FieldKind.DURATION):
         return spans_in(kind, text, habits)
-    value = normalise(kind, text, habits)
+    value = normalise_printed(kind, text, habits)
     return [(value, 0, len(text))] if value else []
 
 

@@ -1,12 +1,12 @@
 """The date of issue, where no label names it: behind the number, or the first date that is nobody else's."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from ingest.fields.candidates import Candidate, raw_of
 from ingest.fields.folding import folded
 from ingest.fields.model import FieldKind
-from ingest.fields.normalising import dates_in
+from ingest.fields.printed import amounts_in, dates_in
 from ingest.fields.sheet import Segment
 from ingest.fields.view import View
 
@@ -22,7 +22,10 @@ _MOST = 200  # rows that are looked through
 def unlabelled_dates(view: View, found: Iterable[Candidate]) -> Iterator[Candidate]:
     """Dates that no label names, each with how likely it is that of issue."""
     numbers = {one.segment.row: one for one in found if one.name == NUMBER and one.score > 0.5}
+    first = min(view.heads, default=_MOST)
     for row in view.sheet.rows[:_MOST]:
+        if row[0].row > first and _has_amount(view, row):
+            continue  # a line's own date
         for segment in row:
             dates = dates_in(segment.text, view.habits)
             if not dates:
@@ -31,6 +34,10 @@ def unlabelled_dates(view: View, found: Iterable[Candidate]) -> Iterator[Candida
             if score:
                 raw = raw_of(FieldKind.DATE, segment.text, dates[0], view.habits)
                 yield Candidate(ISSUED, FieldKind.DATE, raw, dates[0], segment, score)
+
+
+def _has_amount(view: View, row: Sequence[Segment]) -> bool:
+    return any(amount.is_money for segment in row for amount in amounts_in(segment.text, view.habits))
 
 
 def _score(view: View, segment: Segment, number: Candidate | None) -> float:

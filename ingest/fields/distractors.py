@@ -136,6 +136,17 @@ DISTRACTORS = (
     *("positionssumme", "basisbetrag", "zuschlag", "abschlag", "fremdwährung", "wechselkurs"),
     *("remise", "acompte", "acomptes", "espèces", "rendu", "frais de port", "arrondi", "escompte", "déjà payé"),
     *("现金", "找零", "折扣", "优惠", "运费", "已付", "数量合计", "舍入"),
+    # what another document, or an earlier bill, states
+    *("original invoice", "original invoice no", "original invoice number", "invoice reference", "against invoice"),
+    *("credited invoice", "corrected invoice", "corrects invoice", "ref invoice", "previous invoice"),
+    *("zu rechnung", "zur rechnung", "zu rechnung nr", "zur rechnung nr", "zu rechnungsnummer", "originalrechnung"),
+    *("ursprungsrechnung", "ursprüngliche rechnung", "bezug rechnung", "bezugsrechnung", "korrigierte rechnung"),
+    *("facture d'origine", "facture initiale", "facture rectifiée", "sur facture", "avoir sur facture"),
+    *("原发票号码", "原发票号", "原发票", "对应发票号码", "对应正数发票号码", "对应蓝字发票号码"),
+    *("previous balance", "opening balance", "balance forward", "balance brought forward", "last balance"),
+    *("account balance", "previous amount due", "payments received", "payment received"),
+    *("alter saldo", "saldovortrag", "vortrag", "letzter saldo", "solde précédent", "ancien solde", "solde antérieur"),
+    *("上期余额", "上期应付", "期初余额", "上期结余"),
     # parties
     *("ship to", "deliver to", "delivery address", "shipping address", "lieferadresse", "lieferanschrift"),
     *(

@@ -7,12 +7,12 @@ days of issue are near each other. The same seller: one tax number, or one name 
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
-from ingest.fields.finding import Check, Finding
+from ingest.fields.finding import Check, Fault, Finding
 from ingest.fields.model import WHOLE, FieldKind, FieldValue
 from ingest.fields.normal import scaled
 from ingest.registry import READY
@@ -36,15 +36,13 @@ class Twin:
 
     Attributes:
         finding: of the document that was asked about.
-        why: what both have in common, in words.
     """
 
     finding: Finding
-    why: str
 
-    def said_of(self, name: str) -> str:
-        """The message on one of them, with the name of the other."""
-        return _message(name, self.why)
+    def seen_from(self, doc_id: str, name: str) -> Finding:
+        """The finding of the other document, where the one that was asked about has an id and a name."""
+        return replace(self.finding, fault=Fault(self.finding.fault.code, {"name": name}), other=doc_id)
 
 
 def find_duplicates(
@@ -67,19 +65,14 @@ def find_duplicates(
     for other, name, theirs in sorted(_candidates(connection, sorted(alike), kinds), key=lambda one: (one[1], one[0])):
         if _same_seller(own, theirs) and (why := _reason(own, theirs, days)):
             doubtful = ("number",) if why == _NUMBER else ("total", "issue_date")
-            yield Twin(Finding(Check.DUPLICATE, doubtful, _message(name, why), other), why)
+            yield Twin(Finding(Check.DUPLICATE, doubtful, Fault(why, {"name": name}), other))
 
 
-_NUMBER = "seller and number"
-_SUM = "seller, total and nearly the same date"
-
-
-def _message(name: str, why: str) -> str:
-    return f"It may be the same invoice as {name}: both have the same {why}."
+_NUMBER, _SUM = "duplicate-number", "duplicate-sum"
 
 
 def _reason(own: dict[str, str], theirs: dict[str, str], days: int) -> str:
-    """What two documents of one seller have in common; empty where that is not enough."""
+    """What two documents of one seller have in common, as a fault's code; empty where that is not enough."""
     if own.get("code") and theirs.get("code") and own["code"] != theirs["code"]:
         return ""
     if "number" in own and squashed(own["number"]) == squashed(theirs.get("number", "")) != "":

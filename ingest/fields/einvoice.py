@@ -6,6 +6,7 @@ from datetime import datetime
 from xml.etree.ElementTree import Element
 
 from ingest.fields.model import WHOLE
+from ingest.fields.normal import parse_decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,11 @@ def text(element: Element | None, *paths: str) -> str:
             if words := " ".join("".join(found.itertext()).split()):
                 return words
     return ""
+
+
+def unless_zero(raw: str) -> str:
+    """An amount; empty where it is zero, as many programs write for discounts and charges that there are none of."""
+    return raw if parse_decimal(raw) else ""
 
 
 def iso_date(raw: str) -> str:

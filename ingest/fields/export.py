@@ -13,6 +13,7 @@ from ingest.errors import FieldError
 from ingest.fields.frames import TableName, frame
 from ingest.fields.hand import label
 from ingest.fields.records import LedgerRecord
+from ingest.fields.wording import finding_data
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,7 +87,7 @@ def record_data(record: LedgerRecord) -> dict[str, Any]:
             }
             for value in record.values
         ],
-        "findings": [asdict(finding) for finding in record.findings],
+        "findings": list(map(finding_data, record.findings)),
         "corrections": [{**asdict(made), "item": made.item if made.item >= 0 else None} for made in record.corrections],
         "notes": list(record.notes),
     }

@@ -6,7 +6,7 @@ from pathlib import Path
 from ingest.fields.asking import Asker
 from ingest.fields.attachments import read_attachment
 from ingest.fields.merging import contradictions, from_answers, from_stated, merged
-from ingest.fields.model import Extraction
+from ingest.fields.model import ADJUSTMENTS, Extraction
 from ingest.fields.recognising import recognise
 from ingest.fields.rules import by_rule
 from ingest.fields.schema import Schema
@@ -14,7 +14,7 @@ from ingest.fields.view import build_view
 from ingest.types import PageText
 
 # Raise it when the same document may give other fields, so that documents are looked at again.
-VERSION = "1"
+VERSION = "2"
 INVOICE = "invoice"
 
 
@@ -44,8 +44,10 @@ def extract(
         known = from_stated(view, stated, ruled)
         wrong, unshown = contradictions(view, known, ruled)
         # What the XML leaves out may still stand on the page; lines are the XML's or the page's, never mixed.
+        # Discounts and charges that it leaves out are none: it states its sums.
         items = any(value.item >= 0 for value in known)
-        values = merged(known, [one for one in ruled if not (items and one.item >= 0)])
+        left = [one for one in ruled if not (items and one.item >= 0) and one.name not in ADJUSTMENTS]
+        values = merged(known, left)
         return Extraction(schema.name, values, notes + unshown, wrong)
     answers, said = from_answers(view, pages, asker) if asker is not None else ((), ())
     return Extraction(schema.name, merged(answers, ruled), notes + said)

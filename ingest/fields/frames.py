@@ -10,6 +10,7 @@ from ingest.fields.finding import Check
 from ingest.fields.model import WHOLE, FieldKind, FieldValue
 from ingest.fields.normal import decimal_of
 from ingest.fields.records import LedgerRecord
+from ingest.fields.wording import worded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -121,7 +122,7 @@ def _findings(records: Iterable[LedgerRecord]) -> list[dict[str, Any]]:
             "document": record.document,
             "check": str(finding.check),
             "fields": ", ".join(finding.fields),
-            "message": finding.message,
+            "message": worded(finding.fault),
             "other": finding.other,
         }
         for record in records

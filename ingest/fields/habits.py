@@ -4,13 +4,18 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
+from ingest.fields.money import smallest_unit
 from ingest.values.currencies import codes, pattern
 from ingest.values.model import fold
 from ingest.values.numbers import DIGITS, readings_of
 
 _SHORT_DATE = re.compile(r"(?<![\d.,/-])(\d{1,2})([-/.])\s?(\d{1,2})\2\s?(?:[12]\d{3}|\d{2})(?!\d)")
 _MONTH_FIRST_CURRENCIES = frozenset(("USD",))
+_GROUPED = re.compile(r"[1-9]\d{0,2}([.,])\d{3}(?:\1\d{3})*")
+_BESIDE = 5  # characters beside an amount in which its currency stands
+_THOUSANDTH = Decimal("0.001")
 _LIKELY = {"$": "USD", "¥": "CNY"}
 
 
@@ -32,12 +37,15 @@ class Habits:
 def habits_of(texts: Iterable[str]) -> Habits:
     """Decide a document's habits.
 
-    The decimal mark is that of most of its numbers with two decimals or with both marks. The day stands first where a
-    date of the document can only be read so; where none tells, unless the document counts in US dollars.
+    The decimal mark is that of most of its numbers with two decimals or with both marks; where there are none, the one
+    that does not group its thousands: amounts have three decimals in a few currencies only. The day stands first where
+    a date of the document can only be read so; where none tells, unless the document counts in US dollars.
     """
     lines = [fold(text) for text in texts]
     currency = _currency(lines)
     marks = Counter(mark for line in lines for mark in _marks(line))
+    if not marks and smallest_unit(currency) != _THOUSANDTH:
+        marks = Counter(mark for line in lines for mark in _beside_groups(line))
     decimal = "," if marks[","] > marks["."] else "."
     return Habits(decimal, _day_first(lines, currency), currency)
 
@@ -48,6 +56,15 @@ def _marks(line: str) -> Iterable[str]:
         marks = re.findall(r"[.,]", digits)
         if marks and len(readings_of(digits)) == 1 and len(digits) - digits.rindex(marks[-1]) == 3:
             yield marks[-1]
+
+
+def _beside_groups(line: str) -> Iterable[str]:
+    """For each amount whose digits are in groups of three, the mark that does not part them: a comma in EUR 45.000."""
+    for match in DIGITS.finditer(line):
+        grouped = _GROUPED.fullmatch(match.group())
+        near = line[max(match.start() - _BESIDE, 0) : match.start()], line[match.end() : match.end() + _BESIDE]
+        if grouped and any(re.search(pattern(), text) for text in near):
+            yield "," if grouped[1] == "." else "."
 
 
 def _day_first(lines: list[str], currency: str) -> bool:

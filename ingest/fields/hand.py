@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from ingest.errors import FieldError
 from ingest.fields.finder import Finder
 from ingest.fields.model import WHOLE, Extractor, FieldValue
-from ingest.fields.normal import normalise
 from ingest.fields.records import LedgerRecord
+from ingest.fields.typed import normalise_typed
 
 _NAME = re.compile(r"(?P<name>[^\[\]=]+)(?:\[(?P<number>\d{1,6})\])?")
 
@@ -64,7 +64,7 @@ def value_of(typed: str, record: LedgerRecord, finder: Finder) -> FieldValue:
     place = place_of(name, record, finder)
     kind = finder.kinds_of(record.schema)[place.name]
     try:
-        value = normalise(kind, raw)
+        value = normalise_typed(kind, raw)
     except FieldError as error:
         raise FieldError(f"{label(place.name, place.item)}: {error}") from error
     return FieldValue(place.name, kind, " ".join(raw.split()), value, extractor=Extractor.HAND, item=place.item)

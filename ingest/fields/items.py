@@ -7,7 +7,8 @@ from itertools import pairwise
 from ingest.fields.candidates import Candidate
 from ingest.fields.folding import folded
 from ingest.fields.model import FieldKind
-from ingest.fields.normalising import amounts_in, normalise, spelled
+from ingest.fields.normal import spelled
+from ingest.fields.printed import amounts_in, normalise_printed
 from ingest.fields.sheet import Segment
 from ingest.fields.view import View
 
@@ -21,7 +22,23 @@ _DESCRIPTION, _QUANTITY, _PRICE, _AMOUNT, _RATE = (
 _NUMBERS = (_QUANTITY, _PRICE, _AMOUNT)
 _SUMS = ("net", "tax", "total", "payable")
 _SUM_WORDS = frozenset(
-    map(folded, ("合计", "小计", "总计", "total", "subtotal", "summe", "gesamt", "zwischensumme", "sous-total"))
+    map(
+        folded,
+        (
+            "合计",
+            "小计",
+            "总计",
+            "total",
+            "subtotal",
+            "summe",
+            "gesamt",
+            "zwischensumme",
+            "sous-total",
+            "übertrag",
+            "carried forward",
+            "à reporter",
+        ),
+    )
 )
 _SURE = 0.75
 _MOST = 500  # items
@@ -67,7 +84,11 @@ def _table(view: View, head: int, kinds: dict[str, FieldKind]) -> list[_Item]:
     page = view.sheet.rows[head][0].page
     for number in range(head + 1, len(view.sheet.rows)):
         row = view.sheet.rows[number]
-        if number in view.head_rows or row[0].page != page or _ends(view, row, current):
+        if (
+            number in view.head_rows
+            or row[0].page != page
+            or _ends(view, row, current, begun=any(one.is_item for one in (current, *items)))
+        ):
             break
         cells = _cells(view, row, columns, kinds)
         if any(name in cells and name in current.cells for name in _NUMBERS):
@@ -100,16 +121,16 @@ def _meaning(view: View, segment: Segment) -> str:
     return found[0].name if found else ""
 
 
-def _ends(view: View, row: tuple[Segment, ...], current: _Item) -> bool:
+def _ends(view: View, row: tuple[Segment, ...], current: _Item, *, begun: bool) -> bool:
     """Whether a row belongs to the table no more: it is a sum, or far below the last."""
     if current.bottom and row[0].box[1] - current.bottom > _FAR * (row[0].box[3] - row[0].box[1]):
         return True
-    if folded(row[0].text) in _SUM_WORDS and current.is_item:
+    if folded(row[0].text) in _SUM_WORDS and begun:
         return True
     led = [place for segment in row for place in view.places_in(segment) if place.leads]
     sums = [place for place in led if any(meaning.name in _SUMS for meaning in place.label.meanings)]
     has_amount = any(one.is_money for segment in row for one in amounts_in(segment.text, view.habits))
-    return bool(sums) and has_amount and view.is_led(sums[0].segment) and current.is_item
+    return bool(sums) and has_amount and view.is_led(sums[0].segment) and begun
 
 
 def _cells(
@@ -133,4 +154,4 @@ def _value(view: View, kind: FieldKind, text: str) -> str | None:
         return spelled(kind, amounts[0].value) if amounts and sum(map(str.isalpha, text)) <= 6 else None
     if kind is FieldKind.TEXT and not any(map(str.isalpha, text)):
         return None
-    return normalise(kind, text, view.habits)
+    return normalise_printed(kind, text, view.habits)

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from ingest.fields.folding import folded
 from ingest.fields.model import FieldKind
-from ingest.fields.normalising import amounts_in, dates_in, parse_decimal
+from ingest.fields.normal import parse_decimal
+from ingest.fields.printed import amounts_in, dates_in
 from ingest.fields.sheet import Segment
 from ingest.fields.view import View
 

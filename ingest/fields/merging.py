@@ -7,12 +7,13 @@ from ingest.errors import ModelError, PageError
 from ingest.fields.asking import Answers, Asker
 from ingest.fields.candidates import labelled
 from ingest.fields.einvoice import Stated
-from ingest.fields.finding import Check, Finding
+from ingest.fields.finding import Check, Fault, Finding
 from ingest.fields.folding import folded
 from ingest.fields.locating import locate
 from ingest.fields.model import WHOLE, Extractor, FieldKind, FieldValue
-from ingest.fields.normalising import normalise, parse_decimal, spelled
-from ingest.fields.schema import FieldSpec
+from ingest.fields.normal import parse_decimal, spelled
+from ingest.fields.printed import normalise_printed
+from ingest.fields.schema import FieldSpec, Find
 from ingest.fields.totals import TOTAL
 from ingest.fields.view import View
 from ingest.types import PageText
@@ -43,7 +44,7 @@ def _stated_value(spec: FieldSpec, raw: str) -> str | None:
     if spec.kind is FieldKind.CURRENCY:
         return raw.upper() if len(raw) == 3 and raw.isalpha() else None
     # Dates are ISO already; an identifier is taken as it stands.
-    return normalise(FieldKind.TEXT, raw)
+    return normalise_printed(FieldKind.TEXT, raw)
 
 
 def _located(view: View, spec: FieldSpec, value: FieldValue, ruled: Sequence[FieldValue]) -> FieldValue:
@@ -70,13 +71,16 @@ def contradictions(
             continue
         shown = next((one for one in ruled if one.name == value.name and one.confidence >= _BESIDE), None)
         beside = {one.value for one in candidates if one.name == value.name}
-        title = spec.title.lower() if (spec := view.schema.field(value.name)) else value.name
-        states = f"The e-invoice inside the file states {value.value} as {title}"
+        spec = view.schema.field(value.name)
+        title, title_zh = (spec.title.lower(), spec.title_zh) if spec else (value.name, "")
         if shown and not _same(shown, value) and not any(_same(replace(shown, value=one), value) for one in beside):
-            message = f"{states}, page {shown.page_number} shows {shown.value}: check which holds."
-            found.append(Finding(Check.XML, (value.name,), message))
+            said = {"value": value.value, "title": title, "title_zh": title_zh, "shown": shown.value}
+            fault = Fault("xml", {**said, "page": str(shown.page_number)})
+            found.append(Finding(Check.XML, (value.name,), fault))
         elif not value.page_number:
-            notes.append(f"{states}, which no page shows: check it.")
+            notes.append(
+                f"The e-invoice inside the file states {value.value} as {title}, which no page shows: check it."
+            )
     return tuple(found), tuple(notes)
 
 
@@ -87,9 +91,13 @@ def _same(one: FieldValue, other: FieldValue) -> bool:
 
 
 def from_answers(view: View, pages: Sequence[PageText], asker: Asker) -> tuple[tuple[FieldValue, ...], tuple[str, ...]]:
-    """What a model reads; what no page shows is hardly believed. A model that fails is a note."""
+    """What a model reads; what no page shows is hardly believed. A model that fails is a note.
+
+    Sums of several amounts are no words of the page, and are not asked for.
+    """
+    fields = tuple(spec for spec in view.schema.fields if spec.find is not Find.SUM)
     try:
-        answers = asker(view.schema, pages)
+        answers = asker(replace(view.schema, fields=fields), pages)
     except (PageError, ModelError) as error:
         return (), (f"The model did not give the fields, so they were found by rule: {error}",)
     return tuple(_answered(view, asker.extractor, answers)), ()
@@ -101,7 +109,7 @@ def _answered(view: View, extractor: Extractor, answers: Answers) -> Iterator[Fi
         if spec is None:
             continue
         for item, raw in enumerate(raws if isinstance(raws, list | tuple) else [raws]):
-            value = normalise(spec.kind, str(raw), view.habits) if raw not in (None, "") else None
+            value = normalise_printed(spec.kind, str(raw), view.habits) if raw not in (None, "") else None
             if value:
                 known = FieldValue(
                     spec.name, spec.kind, str(raw), value, extractor=extractor, item=item if spec.item else WHOLE

@@ -8,6 +8,9 @@ from ingest.types import Box
 
 SCALE = 10_000  # numbers are kept as integers, too, in ten-thousandths
 WHOLE = -1  # the item of a value that belongs to the whole document, not to one of its lines
+# Fields of what stands between the lines of an invoice and its sums.
+ALLOWANCES, CHARGES, PREPAID, ROUNDING = "allowances", "charges", "prepaid", "rounding"
+ADJUSTMENTS = (ALLOWANCES, CHARGES, PREPAID, ROUNDING)
 
 
 class FieldKind(StrEnum):

@@ -67,19 +67,21 @@ def assign_tax_ids(view: View, found: Iterable[Candidate]) -> Iterator[Candidate
         place for place in view.places() if place.leads and (place.label.means(SELLER) or place.label.means(BUYER))
     ]
     for one in found:
-        if one.name == "seller_tax_id" and _section(one.segment, heads) == BUYER:
+        if one.name == "seller_tax_id" and _section(view, one.segment, heads) == BUYER:
             yield replace(one, name="buyer_tax_id")
         else:
             yield one
 
 
-def _section(segment: Segment, heads: list[Place]) -> str:
+def _section(view: View, segment: Segment, heads: list[Place]) -> str:
+    """Whose section a segment stands in; empty for nobody's. The lines of an invoice end what stands above them."""
     above = [
         head
         for head in heads
         if 0 <= segment.row - head.segment.row <= _SECTION_ROWS
         and (head.segment.row < segment.row or head.segment.place < segment.place)
         and abs(head.segment.box[0] - segment.box[0]) < 2 * _SAME_COLUMN
+        and not any(head.segment.row < row < segment.row for row in view.heads)
     ]
     if not above:
         return ""
@@ -171,7 +173,7 @@ def _with_form(view: View) -> Iterator[Candidate]:
     found: dict[str, Segment] = {}
     counts: Counter[str] = Counter()
     for segment in view.sheet.segments():
-        if len(segment.text) > 3 * _LONGEST or not _form_end(segment.text) or _section(segment, heads) == BUYER:
+        if len(segment.text) > 3 * _LONGEST or not _form_end(segment.text) or _section(view, segment, heads) == BUYER:
             continue
         name = _tidy(segment.text)
         if len(name) <= _LONGEST and is_name(name) and (has_han(name[0]) or (len(name) > 4 and name[0].isupper())):

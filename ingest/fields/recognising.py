@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.fields.folding import fold_places, folded, parts_words
-from ingest.fields.schema import Schema
+from ingest.fields.schema import Find, Schema
 from ingest.types import PageText
 
 _FIRST_LINES = 25
@@ -58,6 +58,8 @@ def _score(schema: Schema, lines: Sequence[_Line]) -> float:
     words = sum(any(line.has(key) for line in lines) for key in keys)
     if not words:
         return 0.0
-    labels = {key for spec in schema.fields for label in spec.labels if len(key := folded(label)) > 3}
+    # Discounts and freight stand on documents of all kinds.
+    telling = [spec for spec in schema.fields if spec.find is not Find.SUM]
+    labels = {key for spec in telling for label in spec.labels if len(key := folded(label)) > 3}
     found = sum(any(line.has(key) for line in lines) for key in labels)
     return _TITLE * min(titles, _MOST_TITLES) + _WORD * words + _LABEL * min(found, _MOST_LABELS)

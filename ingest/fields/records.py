@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from ingest.fields.finding import Finding
+from ingest.fields.finding import Fault, Finding
 from ingest.fields.model import WHOLE, Extractor, FieldKind, FieldValue
 from ingest.fields.normal import is_normal, scaled
 from ingest.records import rounded
@@ -133,14 +133,14 @@ def finding_columns(doc_id: str, finding: Finding) -> dict[str, Any]:
         "doc_id": doc_id,
         "check": str(finding.check),
         "fields": json.dumps(finding.fields),
-        "message": finding.message,
+        "message": finding.fault.stored(),
         "other": finding.other,
     }
 
 
 def finding_from(row: Row[Any]) -> Finding:
     """The finding of a row of the findings table."""
-    return Finding(row.check, tuple(json.loads(row.fields)), row.message, row.other)
+    return Finding(row.check, tuple(json.loads(row.fields)), Fault.from_stored(row.message), row.other)
 
 
 def correction_from(row: Row[Any]) -> Correction:

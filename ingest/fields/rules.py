@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from decimal import Decimal
 
+from ingest.fields.adjustments import adjustments
 from ingest.fields.candidates import Candidate, labelled
 from ingest.fields.contracts import contract_candidates
 from ingest.fields.dating import ISSUED, NUMBER, unlabelled_dates
 from ingest.fields.items import find_items
-from ingest.fields.model import WHOLE, FieldKind, FieldValue
-from ingest.fields.normalising import dates_in
+from ingest.fields.model import ALLOWANCES, CHARGES, WHOLE, FieldKind, FieldValue
 from ingest.fields.parties import SELLER, assign_tax_ids, party_candidates
+from ingest.fields.printed import dates_in
 from ingest.fields.schema import Find
-from ingest.fields.totals import NAMES, TOTAL, choose_totals
+from ingest.fields.totals import CENT, NAMES, NET, TAX, TOTAL, choose_totals
 from ingest.fields.vat import vat_candidates
 from ingest.fields.view import View
 from ingest.types import PageText
@@ -34,10 +36,14 @@ def by_rule(view: View, pages: list[PageText]) -> tuple[FieldValue, ...]:
     if SELLER in names:
         found += party_candidates(view)
     chosen = _best(one for one in found if one.name not in NAMES)
-    chosen += choose_totals(view, found) if TOTAL in names else []
+    sums = choose_totals(view, found) if TOTAL in names else []
+    chosen += sums
     chosen += _currency(view, chosen)
     values = [value_of(one) for one in chosen if one.name in names and one.score >= _LEAST]
-    values += [value_of(one, number) for number, one in find_items(view)]
+    items = list(find_items(view))
+    values += [value_of(one, number) for number, one in items]
+    between = list(adjustments(view, [one for _, one in items], sums))
+    values = [one for one in values if not (one.name == NET and _is_before(values, between))] + between
     if any(spec.find in (Find.CLAUSE, Find.PARTY, Find.TITLE) for spec in view.schema.fields):
         values += contract_candidates(view, pages)
     return _each_once(values)
@@ -66,6 +72,20 @@ def _best(found: Iterable[Candidate]) -> list[Candidate]:
         if one.name not in best or one.score > best[one.name].score + 1e-9:
             best[one.name] = one
     return list(best.values())
+
+
+def _is_before(values: Iterable[FieldValue], between: Iterable[FieldValue]) -> bool:
+    """Whether what is labelled as the net is the sum of the lines before discounts and charges: "Subtotal"."""
+    known = {
+        one.name: Decimal(one.value)
+        for one in (*values, *between)
+        if one.item == WHOLE and one.kind is FieldKind.AMOUNT
+    }
+    if not known.keys() >= {NET, TAX, TOTAL}:
+        return False
+    missing = known[TOTAL] - known[NET] - known[TAX]
+    adjusted = known.get(CHARGES, Decimal(0)) - known.get(ALLOWANCES, Decimal(0))
+    return adjusted != 0 and missing != 0 and abs(missing - adjusted) <= CENT
 
 
 def _currency(view: View, chosen: list[Candidate]) -> list[Candidate]:

@@ -30,7 +30,8 @@ class Find(StrEnum):
 
     ``label``: a label, and the value beside or below it. ``seller``: the letterhead, legal forms and first lines where
     no label names it. ``title``: the document's title. ``party``: the preamble of a contract, and its labels.
-    ``clause``: the sentence that a label stands in. ``words``: an amount in words.
+    ``clause``: the sentence that a label stands in. ``words``: an amount in words. ``sum``: the amounts beside all of
+    its labels below the lines of an invoice, added up.
     """
 
     LABEL = "label"
@@ -39,6 +40,7 @@ class Find(StrEnum):
     PARTY = "party"
     CLAUSE = "clause"
     WORDS = "words"
+    SUM = "sum"
 
 
 @dataclass(frozen=True, slots=True)

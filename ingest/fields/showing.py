@@ -13,6 +13,7 @@ from ingest.display import Output, columns, documents, one_line
 from ingest.fields.hand import label
 from ingest.fields.model import Extractor
 from ingest.fields.records import LedgerRecord
+from ingest.fields.wording import worded
 
 _HEAD = ("FIELD", "VALUE", "PAGE", "CONFIDENCE", "FROM", "FAILED CHECKS")
 _LIST = ("DOCUMENT", "KIND", "NUMBER", "DATE", "PARTY", "SUM", "FAILED CHECKS")
@@ -37,7 +38,7 @@ def show_record(output: Output, record: LedgerRecord) -> None:
         ]
         _table(output, _HEAD, rows)
     for finding in record.findings:
-        output.line(f"{finding.check}: {finding.message}")
+        output.line(f"{finding.check}: {worded(finding.fault)}")
     for note in record.notes:
         output.line(note)
     for made in record.corrections:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
 
@@ -11,8 +11,8 @@ from ingest.fields.checks import check
 from ingest.fields.duplicates import find_duplicates
 from ingest.fields.finding import Check, Finding
 from ingest.fields.model import Extraction, Extractor, FieldKind, FieldValue
-from ingest.fields.normal import normalise
 from ingest.fields.records import correction_from, finding_columns, finding_from, sound, value_columns, value_from
+from ingest.fields.typed import normalise_typed
 from ingest.schema import corrections, documents, extractions, fields, findings
 
 DUPLICATE_DAYS = 7
@@ -133,7 +133,7 @@ def _corrected(
 def hand_value(name: str, kind: FieldKind, raw: str, item: int) -> FieldValue:
     """The value that a person's input means; it stands on no page."""
     try:
-        return FieldValue(name, kind, raw, normalise(kind, raw), extractor=Extractor.HAND, item=item)
+        return FieldValue(name, kind, raw, normalise_typed(kind, raw), extractor=Extractor.HAND, item=item)
     except FieldError:  # the field's kind changed since: it is shown as it was typed
         return FieldValue(name, FieldKind.TEXT, raw, raw, extractor=Extractor.HAND, item=item)
 
@@ -154,8 +154,6 @@ def _write(
     name = connection.scalar(select(documents.c.name).where(documents.c.doc_id == doc_id)) or ""
     for twin in find_duplicates(connection, doc_id, schema, values, days):
         rows.append(finding_columns(doc_id, twin.finding))
-        rows.append(
-            finding_columns(twin.finding.other, replace(twin.finding, message=twin.said_of(name), other=doc_id))
-        )
+        rows.append(finding_columns(twin.finding.other, twin.seen_from(doc_id, name)))
     if rows:
         connection.execute(insert(findings), rows)

@@ -5,8 +5,8 @@ from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date
 
-from ingest.fields.normalising import durations_in
 from ingest.fields.preamble import Passage
+from ingest.fields.printed import durations_in
 
 _SURE = 0.5
 _REACH = 90  # characters behind the words in which the time stands

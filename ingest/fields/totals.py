@@ -1,7 +1,7 @@
 """Net, tax and total together: the candidates that fit each other, and what was paid."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import combinations, product
@@ -9,7 +9,8 @@ from itertools import combinations, product
 from ingest.fields.candidates import Candidate
 from ingest.fields.folding import folded
 from ingest.fields.model import FieldKind
-from ingest.fields.normalising import amounts_in, spelled
+from ingest.fields.normal import spelled
+from ingest.fields.printed import amounts_in, normalise_printed
 from ingest.fields.view import View
 
 NET, TAX, TOTAL, PAYABLE = "net", "tax", "total", "payable"
@@ -17,8 +18,9 @@ NAMES = (NET, TAX, TOTAL, PAYABLE)
 _MOST = 6  # candidates of a field that are tried with those of the others
 _MOST_TOTALS = 40  # the last ones of a document, of which some may be parts of others
 _MOST_AMOUNTS = 300  # the largest ones, of which one may be the sum of two others
-_CENT = Decimal("0.02")
+CENT = Decimal("0.02")
 _FITS, _PAID, _AGAIN, _LARGE, _MISFIT = 0.6, 0.6, 0.12, 0.2, 1.0
+_MOST_TAXED = Decimal("1.8")  # a total is hardly ever more times its net, freight and all
 _SUMMARY_ROWS = 7  # rows below the head of a breakdown of taxes
 _IN_SUMMARY = 0.5
 _UNLABELLED = 0.4
@@ -47,13 +49,17 @@ def choose_totals(view: View, found: Iterable[Candidate]) -> list[Candidate]:
     judged = [_judged(view, one) for one in found if one.name in NAMES]
     candidates = _without_parts([*judged, *_spread(view, judged)])
     paid = _paid(view)
+    candidates = _without_rests(view, candidates)
     options = {name: _best(candidates, name, paid) for name in (NET, TAX, TOTAL)}
+    # Cash less change is what was bought for, whatever else is a total of something.
+    options[TOTAL] = [one for one in options[TOTAL] if Decimal(one.value) in paid] or options[TOTAL]
     if not options[TOTAL]:
         options[TOTAL] = list(_sums(view))[:1]
+    options[TAX] += _taxes_together(candidates, options)
     largest = max((abs(Decimal(one.value)) for one in options[TOTAL]), default=Decimal(0))
     tries = product([*options[NET], None], [*options[TAX], None], [*options[TOTAL], None])
     best = max(tries, key=lambda trial: _worth(*trial, largest=largest))
-    chosen = [_sure(one, best) for one in best if one is not None]
+    chosen = [_sure(one, best) for one in best if one is not None and not _is_part(view, one, best, candidates)]
     payable = max((one for one in candidates if one.name == PAYABLE), key=lambda one: one.score, default=None)
     return [*chosen, payable] if payable else chosen
 
@@ -83,7 +89,7 @@ def _spread(view: View, found: Sequence[Candidate]) -> Iterator[Candidate]:
         ]
         for (net, first), (tax, second), (total, _) in zip(row, row[1:], row[2:], strict=False):
             if (
-                abs(net.value + tax.value - total.value) <= _CENT
+                abs(net.value + tax.value - total.value) <= CENT
                 and spelled(one.kind, total.value) == one.value
                 and tax.value
             ):
@@ -99,9 +105,72 @@ def _without_parts(found: Sequence[Candidate]) -> list[Candidate]:
     for whole in totals.values():
         above = [one for one in totals.values() if one.segment.row < whole.segment.row and Decimal(one.value) > 0]
         for one, other in combinations(above, 2):
-            if abs(Decimal(one.value) + Decimal(other.value) - Decimal(whole.value)) <= _CENT:
+            if abs(Decimal(one.value) + Decimal(other.value) - Decimal(whole.value)) <= CENT:
                 parts |= {one.value, other.value}
     return [one for one in found if one.name != TOTAL or one.value not in parts]
+
+
+def _is_part(view: View, one: Candidate, chosen: Sequence[Candidate | None], found: Sequence[Candidate]) -> bool:
+    """Whether a tax that fits no net is that of one rate, where there are others."""
+    if one.name != TAX or _fits(chosen):
+        return False
+    rates = {rate for tax in found if tax.name == TAX and (rate := _rate(view, tax.segment.row))}
+    own = _rate(view, one.segment.row)
+    return bool(own) and len(rates) > 1
+
+
+def _rate(view: View, row: int) -> str:
+    rates = (
+        normalise_printed(FieldKind.PERCENT, it.text, view.habits) for it in view.sheet.rows[row] if "%" in it.text
+    )
+    return next((rate for rate in rates if rate), "")
+
+
+def _fits(chosen: Sequence[Candidate | None]) -> bool:
+    values = [Decimal(one.value) for one in chosen if one]
+    return len(values) == len(chosen) and abs(values[0] + values[1] - values[2]) <= CENT
+
+
+def _without_rests(view: View, found: Sequence[Candidate]) -> list[Candidate]:
+    """Candidates without totals that are what is left of a total above, after a payment between: "Amount due"."""
+    due = {(one.segment.row, one.value) for one in found if one.name == PAYABLE}
+    wholes = [one for one in found if one.name == TOTAL and (one.segment.row, one.value) not in due]
+
+    def is_rest(one: Candidate) -> bool:
+        return any(_is_rest(view, one, whole) for whole in wholes)
+
+    rests = {(one.segment.row, one.value) for one in found if (one.segment.row, one.value) in due and is_rest(one)}
+    return [one for one in found if one.name != TOTAL or (one.segment.row, one.value) not in rests]
+
+
+def _is_rest(view: View, one: Candidate, whole: Candidate) -> bool:
+    paid = abs(Decimal(whole.value)) - abs(Decimal(one.value))
+    between = view.sheet.rows[whole.segment.row + 1 : one.segment.row]
+    amounts = (amount.value for row in between for it in row for amount in amounts_in(it.text, view.habits))
+    return paid > 0 and any(abs(abs(amount) - paid) <= CENT for amount in amounts)
+
+
+def _taxes_together(found: Sequence[Candidate], options: Mapping[str, Sequence[Candidate]]) -> list[Candidate]:
+    """The taxes of several rates as one, where together they are what parts a net from a total."""
+    rows: dict[int, Candidate] = {}
+    for one in found:
+        if (
+            one.name == TAX
+            and Decimal(one.value)
+            and (one.segment.row not in rows or one.score > rows[one.segment.row].score)
+        ):
+            rows[one.segment.row] = one
+    gaps = {Decimal(total.value) - Decimal(net.value) for net in options[NET] for total in options[TOTAL]}
+    taxes = list(rows.values())[-_MOST:]
+    for count in range(len(taxes), 1, -1):
+        for several in combinations(taxes, count):
+            whole = sum((Decimal(one.value) for one in several), Decimal(0))
+            if any(abs(whole - gap) <= CENT for gap in gaps) and all(
+                abs(Decimal(one.value)) < abs(whole) for one in several
+            ):
+                raw = " + ".join(one.raw for one in several)
+                return [replace(several[0], raw=raw, value=spelled(FieldKind.AMOUNT, whole))]
+    return []
 
 
 def _in_summary(view: View, row: int) -> bool:
@@ -143,10 +212,11 @@ def _worth(net: Candidate | None, tax: Candidate | None, total: Candidate | None
     n, t, g = amounts
     if g is not None:
         worth += _LARGE * float(g / largest) if largest else 0.0
-        worth -= _MISFIT * sum(part is not None and part > g + _CENT for part in (n, t))
+        worth -= _MISFIT * sum(part is not None and part > g + CENT for part in (n, t))
         worth -= _MISFIT * (t is not None and 0 < g == t)
+        worth -= _MISFIT * (n is not None and g > n * _MOST_TAXED) + _MISFIT * (t is not None and t * _MOST_TAXED > g)
     if n is not None and t is not None and g is not None:
-        worth += _FITS if abs(n + t - g) <= _CENT else -_FITS
+        worth += _FITS if abs(n + t - g) <= CENT else -_FITS
     elif n is not None and g is not None and t is None and n != g:
         worth -= 0.1
     return worth
@@ -154,9 +224,7 @@ def _worth(net: Candidate | None, tax: Candidate | None, total: Candidate | None
 
 def _sure(one: Candidate, chosen: Sequence[Candidate | None]) -> Candidate:
     """A candidate with its likelihood: surer where the three fit."""
-    values = [Decimal(other.value) for other in chosen if other]
-    fits = len(values) == len(chosen) and abs(values[0] + values[1] - values[2]) <= _CENT
-    return replace(one, score=min(1.0, max(one.score * 1.1, _FITTING)) if fits else 0.9 * one.score)
+    return replace(one, score=min(1.0, max(one.score * 1.1, _FITTING)) if _fits(chosen) else 0.9 * one.score)
 
 
 def _sums(view: View) -> Iterator[Candidate]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from ingest.fields.einvoice import Stated, find, iso_date, text
+from ingest.fields.einvoice import Stated, find, iso_date, text, unless_zero
 
 UBL_ROOTS = ("Invoice", "CreditNote")
 _TOTALS = "LegalMonetaryTotal"
@@ -28,9 +28,13 @@ def _head(root: Element) -> Iterator[Stated]:
 def _sums(root: Element) -> Iterator[Stated]:
     currency = text(root, "DocumentCurrencyCode")
     taxes = sorted(find(root, "TaxTotal/TaxAmount"), key=lambda one: one.get("currencyID") not in (currency, None))
+    yield Stated("allowances", unless_zero(text(root, f"{_TOTALS}/AllowanceTotalAmount")))
+    yield Stated("charges", unless_zero(text(root, f"{_TOTALS}/ChargeTotalAmount")))
     yield Stated("net", text(root, f"{_TOTALS}/TaxExclusiveAmount"))
     yield Stated("tax", " ".join((taxes[0].text or "").split()) if taxes else "")
     yield Stated("total", text(root, f"{_TOTALS}/TaxInclusiveAmount"))
+    yield Stated("prepaid", unless_zero(text(root, f"{_TOTALS}/PrepaidAmount")))
+    yield Stated("rounding", unless_zero(text(root, f"{_TOTALS}/PayableRoundingAmount")))
     yield Stated("payable", text(root, f"{_TOTALS}/PayableAmount"))
 
 

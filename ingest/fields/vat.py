@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from ingest.fields.candidates import Candidate, clean, is_name
 from ingest.fields.folding import folded
 from ingest.fields.model import FieldKind
-from ingest.fields.normalising import amounts_in, spelled
+from ingest.fields.normal import spelled
+from ingest.fields.printed import amounts_in
 from ingest.fields.schema import Find
 from ingest.fields.sheet import Segment
 from ingest.fields.view import View

@@ -10,10 +10,11 @@ from sqlalchemy import Connection, Select, Table, select
 
 from ingest import registry
 from ingest.errors import DocumentGone
-from ingest.fields.finding import Check, Finding
+from ingest.fields.finding import Check, Fault, Finding
 from ingest.fields.model import FieldValue
 from ingest.fields.records import LedgerRecord, correction_from, finding_from, value_from
 from ingest.fields.storing import Found, correct, store, withdraw
+from ingest.fields.wording import ENGLISH, worded
 from ingest.library.opened import OpenLibrary
 from ingest.schema import corrections, documents, extractions, fields, findings
 
@@ -90,14 +91,20 @@ class Ledger(OpenLibrary):
                 found[row.doc_id].append(finding_from(row))
         return {doc_id: tuple(said) for doc_id, said in found.items()}
 
-    def warnings(self, doc_id: str) -> list[str]:
-        """What a person should know of a document at once: that it is there twice, or that XML and page differ."""
+    def warnings(self, doc_id: str, language: str = ENGLISH) -> list[str]:
+        """What a person should know of a document at once: that it is there twice, or that XML and page differ.
+
+        Args:
+            doc_id: the document.
+            language: of what checks found: ``en`` or ``zh``. Notes are English.
+        """
         visible = (documents.c.doc_id == doc_id, documents.c.status == registry.READY)
         told = select(findings.c.message).join(documents).where(*visible)
         told = told.where(findings.c.check.in_((Check.DUPLICATE, Check.XML))).order_by(findings.c.row)
         noted = select(extractions.c.notes).join(documents).where(*visible)
         with self._reading() as connection:
-            return [*connection.scalars(told), *json.loads(connection.scalar(noted) or "[]")]
+            said = [worded(Fault.from_stored(text), language) for text in connection.scalars(told)]
+            return [*said, *json.loads(connection.scalar(noted) or "[]")]
 
     def _check_visible(self, connection: Connection, doc_id: str, reader: str | None = None) -> None:
         query = select(documents.c.reader).where(documents.c.doc_id == doc_id, documents.c.status == registry.READY)

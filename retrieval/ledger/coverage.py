@@ -47,8 +47,8 @@ def _reason(plan: Plan, record: Record) -> LeftOut | None:
         proof = record.values.get(name)
         if proof is None:
             return LeftOut(record.doc_id, record.source, Reason.MISSING, name)
-        if proof.doubt:
-            return LeftOut(record.doc_id, record.source, Reason.DOUBTED, name, detail=proof.doubt)
+        if proof.doubt is not None:
+            return LeftOut(record.doc_id, record.source, Reason.DOUBTED, name, fault=proof.doubt)
     if plan.operation is Operation.MISSING and record.partly and not has(record, str(plan.field)):
         return LeftOut(record.doc_id, record.source, Reason.UNREAD)
     return None
@@ -61,7 +61,7 @@ def _party_reason(plan: Plan, record: Record) -> LeftOut | None:
     names = ("party",) if plan.is_of_contracts else ("seller", "buyer")
     for name in names:
         if name in record.doubts:
-            return LeftOut(record.doc_id, record.source, Reason.DOUBTED, name, detail=record.doubts[name])
+            return LeftOut(record.doc_id, record.source, Reason.DOUBTED, name, fault=record.doubts[name])
     if plan.is_of_contracts:
         return None if record.parties else LeftOut(record.doc_id, record.source, Reason.MISSING, "party")
     keys = {key_of(name) for name in plan.parties.names}

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import insert
 
-from ingest.fields.finding import Finding
+from ingest.fields.finding import Fault, Finding
 from ingest.fields.model import WHOLE, Extractor, FieldKind, FieldValue
 from ingest.fields.records import finding_columns, value_columns
 from ingest.library import Library
@@ -106,4 +106,4 @@ def _rows(doc_id: str, entry: Entry) -> Iterable[dict[str, object]]:
 
 def _finding(entry: Entry, check: Check) -> dict[str, object]:
     other = id_of(check.other) if check.other else ""
-    return finding_columns(id_of(entry.name), Finding(check.name, check.fields, check.message, other))
+    return finding_columns(id_of(entry.name), Finding(check.name, check.fields, Fault.in_words(check.message), other))

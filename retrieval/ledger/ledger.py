@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from ingest.fields.finding import Check
+from ingest.fields.finding import Check, Fault
 from ingest.records import REVIEW_MARK
 from retrieval.ledger import views
 from retrieval.ledger.duplicates import groups_of
@@ -29,7 +29,7 @@ class Record:
         partly: whether some page of it could not be read.
         values: by field, those that were found.
         parties: of a contract.
-        doubts: messages of failed checks, by the field that they concern.
+        doubts: what checks found wrong, by the field that they concern.
     """
 
     doc_id: str
@@ -39,7 +39,7 @@ class Record:
     partly: bool
     values: Mapping[str, Proof]
     parties: tuple[Proof, ...] = ()
-    doubts: Mapping[str, str] = field(default_factory=dict)
+    doubts: Mapping[str, Fault] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +114,9 @@ def extract(connection: Connection, plan: Plan, only: Collection[str] | None = N
     )
 
 
-def _record(row: Row[Any], needed: Collection[str], doubts: Mapping[str, str], parties: tuple[Proof, ...]) -> Record:
+def _record(row: Row[Any], needed: Collection[str], doubts: Mapping[str, Fault], parties: tuple[Proof, ...]) -> Record:
     proofs = {name: proof for name in needed if (proof := views.proof_of(row, name))}
-    values = {name: replace(proof, doubt=doubts.get(name, "")) for name, proof in proofs.items()}
+    values = {name: replace(proof, doubt=doubts.get(name)) for name, proof in proofs.items()}
     partly = bool(row.reason) and not all(REVIEW_MARK in part for part in row.reason.split("; "))
     return Record(row.doc_id, row.name, row.title, row.added_at, partly, values, parties, doubts)
 
@@ -137,16 +137,16 @@ def _parties(connection: Connection) -> dict[str, tuple[Proof, ...]]:
 Pairs = list[tuple[str, str]]
 
 
-def _checks(connection: Connection) -> tuple[dict[str, dict[str, str]], Pairs, Pairs]:
-    """Messages of failed checks by document and field; pairs that may be copies; of those, pairs of one number."""
-    doubts: dict[str, dict[str, str]] = {}
+def _checks(connection: Connection) -> tuple[dict[str, dict[str, Fault]], Pairs, Pairs]:
+    """What checks found wrong by document and field; pairs that may be copies; of those, pairs of one number."""
+    doubts: dict[str, dict[str, Fault]] = {}
     alike: Pairs = []
     same: Pairs = []
     for doc_id, check, names, message, other in connection.execute(views.failed_checks()):
         doubted = json.loads(names)
         if check != Check.DUPLICATE:
             for name in doubted:
-                doubts.setdefault(doc_id, {}).setdefault(name, message)
+                doubts.setdefault(doc_id, {}).setdefault(name, Fault.from_stored(message))
         elif other:
             alike.append((doc_id, other))
             if "number" in doubted:

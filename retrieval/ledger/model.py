@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from ingest.fields.finding import Fault
 from ingest.types import Box
 from retrieval.ledger.plan import Plan, RecordKind
 
@@ -20,7 +21,7 @@ class Proof:
         page_number: 1-based; 0 where no page shows it.
         boxes: its lines' boxes on the page, in fractions.
         extractor: where it comes from.
-        doubt: why it cannot be relied on; empty where no check failed.
+        doubt: why it cannot be relied on; None where no check failed.
     """
 
     field: str
@@ -30,7 +31,7 @@ class Proof:
     page_number: int = 0
     boxes: tuple[Box, ...] = ()
     extractor: str = ""
-    doubt: str = ""
+    doubt: Fault | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ class LeftOut:
         field: the value's name, of `MISSING` and `DOUBTED`.
         other: of a duplicate, the id of the document that was used.
         detail: in words, as the library has it; may be empty.
+        fault: of `DOUBTED`, what the check found.
     """
 
     doc_id: str
@@ -105,6 +107,7 @@ class LeftOut:
     field: str = ""
     other: str = ""
     detail: str = ""
+    fault: Fault | None = None
 
 
 @dataclass(frozen=True, slots=True)

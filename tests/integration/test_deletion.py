@@ -146,7 +146,7 @@ def test_nothing_of_the_fields_of_what_is_removed_is_left_not_even_in_what_is_sa
     removed = add_invoice(library, secret.parent, secret.name, *lines)
     seller = hand_value("seller", FieldKind.NAME, "Fernhill Ltd", WHOLE)
     library.correct_fields(removed.doc_id, [seller], "机密条款")
-    assert "zyxwvutsrq" in library.duplicates()[first.doc_id][0].message
+    assert "zyxwvutsrq" in library.duplicates()[first.doc_id][0].fault.values["name"]
     library.remove(removed.doc_id)
     assert traces(library.folder) == []
 

@@ -8,7 +8,7 @@ import pytest
 
 from ingest.errors import DocumentGone
 from ingest.fields.finder import WorkerHands, find_fields
-from ingest.fields.finding import Check, Finding
+from ingest.fields.finding import Check, Fault, Finding
 from ingest.fields.model import WHOLE, Extraction, Extractor, FieldKind
 from ingest.fields.records import LedgerRecord
 from ingest.fields.storing import hand_value
@@ -204,7 +204,7 @@ def test_an_invoice_that_is_there_twice_is_warned_of_until_one_of_both_is_remove
     assert finding == Finding(
         "duplicate",
         ("number",),
-        "It may be the same invoice as b.tif: both have the same seller and number.",
+        Fault("duplicate-number", {"name": "b.tif"}),
         second.doc_id,
     )
     library.remove(second.doc_id)
@@ -284,13 +284,18 @@ def test_a_publication_that_is_killed_leaves_neither_text_nor_fields(
 def test_a_contradiction_of_sources_is_warned_of_until_a_person_says_what_holds(
     library: Library, tmp_path: Path
 ) -> None:
-    message = "The e-invoice inside the file states 119.00 as total, page 1 shows 191.00: check which holds."
+    said = {"value": "119.00", "title": "total", "title_zh": "价税合计", "page": "1", "shown": "191.00"}
+    fault = Fault("xml", said)
 
     def contradicting(pages: Sequence[PageText], original: Path | None, images: Mapping[int, Path]) -> Extraction:
-        return replace(read(pages, original, images), findings=(Finding(Check.XML, ("total",), message),))
+        return replace(read(pages, original, images), findings=(Finding(Check.XML, ("total",), fault),))
 
     outcome = add_invoice(library, tmp_path, "a.tif", *INVOICE, *SUMS, looking=finder(extract=contradicting))
+    message = "The e-invoice inside the file states 119.00 as total, page 1 shows 191.00: check which holds."
     assert message in outcome.warnings
+    assert library.warnings(outcome.doc_id, "zh") == [
+        "文件内嵌的电子发票中，价税合计为 119.00，而第 1 页显示为 191.00，请核对。"
+    ]
     assert [finding.check for finding in record_of(library, outcome.doc_id).doubts("total")] == [Check.XML]
     library.correct_fields(outcome.doc_id, [hand_value("buyer", FieldKind.NAME, "Ada", WHOLE)], "Ada")
     assert record_of(library, outcome.doc_id).doubts("total"), "another field's correction settles nothing"

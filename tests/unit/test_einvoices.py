@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from ingest.fields.attachments import UNREADABLE, parse_safely, read_attachment
 from ingest.fields.model import Extractor
+from ingest.fields.wording import worded
 from tests.forms import ENGLISH, extracted, items, set_pages, value, values
 
 pytestmark = pytest.mark.unit
@@ -141,6 +142,35 @@ def test_what_the_xml_states_is_shown_where_the_page_has_it(tmp_path: Path) -> N
     assert due.boxes[0][1] < 0.25
 
 
+CII_SUMS = (
+    "<ram:ChargeTotalAmount>15.00</ram:ChargeTotalAmount><ram:AllowanceTotalAmount>5.00</ram:AllowanceTotalAmount>"
+    "<ram:TotalPrepaidAmount>0.00</ram:TotalPrepaidAmount><ram:RoundingAmount>-0.01</ram:RoundingAmount>"
+)
+UBL_SUMS = (
+    "<cbc:AllowanceTotalAmount>5.00</cbc:AllowanceTotalAmount><cbc:ChargeTotalAmount>15.00</cbc:ChargeTotalAmount>"
+    "<cbc:PrepaidAmount>0.00</cbc:PrepaidAmount><cbc:PayableRoundingAmount>-0.01</cbc:PayableRoundingAmount>"
+)
+
+
+@pytest.mark.parametrize(
+    "xml",
+    [
+        CII.replace("<ram:TaxBasisTotalAmount>", f"{CII_SUMS}<ram:TaxBasisTotalAmount>"),
+        ZUGFERD_1.replace("<ram:TaxBasisTotalAmount>", f"{CII_SUMS}<ram:TaxBasisTotalAmount>"),
+        UBL.replace("<cbc:TaxExclusiveAmount>", f"{UBL_SUMS}<cbc:TaxExclusiveAmount>"),
+    ],
+)
+def test_allowances_charges_and_rounding_are_read_and_none_that_are_zero(tmp_path: Path, xml: str) -> None:
+    found = values(extracted(write(tmp_path / "a.pdf", xml)))
+    between = {name: found.get(name) for name in ("allowances", "charges", "prepaid", "rounding")}
+    assert between == {"allowances": "5.00", "charges": "15.00", "prepaid": None, "rounding": "-0.01"}
+
+
+def test_an_xml_without_allowances_has_none_whatever_the_page_says(tmp_path: Path) -> None:
+    page = [*ENGLISH, (340, 17.5, "Discount"), (440, 17.5, "£5.00")]
+    assert "allowances" not in values(extracted(set_pages(tmp_path / "a.pdf", [page], {"factur-x.xml": CII.encode()})))
+
+
 def test_what_no_page_shows_has_no_page(tmp_path: Path) -> None:
     found = extracted(write(tmp_path / "a.pdf", CII.replace(">GB123456789<", ">GB987654321<")))
     tax_id = value(found, "seller_tax_id")
@@ -161,7 +191,7 @@ def test_what_no_page_shows_has_no_page(tmp_path: Path) -> None:
 def test_an_xml_that_contradicts_the_page_is_reported(tmp_path: Path, old: str, new: str, said: str) -> None:
     found = extracted(write(tmp_path / "a.pdf", CII.replace(old, new)))
     [finding] = found.findings
-    assert re.search(said, finding.message) and found.notes == ()
+    assert re.search(said, worded(finding.fault)) and found.notes == ()
 
 
 def test_a_line_of_the_page_that_happens_to_be_the_xmls_total_does_not_hide_the_contradiction(tmp_path: Path) -> None:

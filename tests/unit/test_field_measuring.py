@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import ConfigError
-from ingest.fields.model import Extraction, FieldKind, FieldValue
+from ingest.fields.model import WHOLE, Extraction, FieldKind, FieldValue
 from ingest.fields.schema import load_schemas
+from ingest.fields.storing import hand_value
 from ingest.library import Library
 from retrieval import evaluate
 from retrieval.field_labels import LabelledFields, load_labels
 from retrieval.field_measuring import FieldScore, agree, compare, measure_fields, score_lines, totals
+from tests.fielded import INVOICE, SUMS, add_invoice
 from tests.forms import ENGLISH, set_pages
 from tests.libraries import add, write_file
 
@@ -118,11 +120,43 @@ def test_the_command_measures_the_pages_of_a_library(tmp_path: Path, capsys: pyt
         add(library, write_file(tmp_path, "bill.pdf"), [lines])
     labels = tmp_path / "labels.json"
     labels.write_text(json.dumps([{"file": "bill.pdf", "fields": {"total": 240, "number": "PR-2024/081"}}]))
-    assert evaluate.main(["--fields", str(labels), "--library", str(tmp_path / "library")]) == 0
+    command = ["--fields", str(labels), "--library", str(tmp_path / "library")]
+    assert evaluate.main([*command, "--anew"]) == 0
     out = capsys.readouterr().out
     assert out.count("1.000   1.000   1.000       1") == 2
+    assert "never looked for" not in out
+    assert evaluate.main(command) == 0
+    out = capsys.readouterr().out
+    assert out.count("1.000   0.000   0.000       1") == 2
+    assert "the fields of 1 documents were never looked for" in out
     assert evaluate.main(["--fields", str(labels), "--library", str(tmp_path / "nowhere")]) == 1
     assert "No library in" in capsys.readouterr().err
+
+
+def test_the_command_measures_what_a_library_holds_and_says_whose_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "in").mkdir()
+    with Library(tmp_path / "library") as library:
+        outcome = add_invoice(library, tmp_path / "in", "bill.tif", *INVOICE, *SUMS)
+        corrected = hand_value("number", FieldKind.ID, "INV-8", WHOLE)
+        library.correct_fields(outcome.doc_id, [corrected], "Ada")
+    moved = (tmp_path / "in" / "bill.tif").rename(tmp_path / "renamed.tif")
+    labels = tmp_path / "labels.json"
+    entries = [
+        {"file": moved.name, "fields": {"total": 119, "net": 90, "number": "INV-8"}},
+        {"file": "gone.pdf", "fields": {"total": 240}},
+    ]
+    labels.write_text(json.dumps(entries))
+    command = ["--fields", str(labels), "--library", str(tmp_path / "library"), "--misses", "5"]
+    assert evaluate.main(command) == 0
+    out = capsys.readouterr().out
+    lines = {" ".join(line.split()) for line in out.splitlines()}
+    assert {"total 1.000 1.000 1.000 1", "number 1.000 1.000 1.000 1", "net 0.000 0.000 0.000 1"} <= lines
+    assert {"from hand 1.000 1", "from rules 0.500 2"} <= lines
+    assert "1 of 2 labelled files are not in the library and are counted in no figure" in lines
+    assert any(line.startswith("gone.pdf: No document gone.pdf in the library") for line in lines)
+    assert "renamed.tif: net is 90, found 100.00" in lines
 
 
 def test_a_file_that_is_missing_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

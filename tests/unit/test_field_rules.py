@@ -306,3 +306,201 @@ def test_a_logo_gives_way_to_the_whole_name_that_stands_below(tmp_path: Path) ->
         (60, 9, "Lindhagen & Roy Roasters Ltd, company number 0995550"),
     )
     assert values(extracted(set_pages(tmp_path / "a.pdf", [words])))["seller"] == "Lindhagen & Roy Roasters Ltd"
+
+
+# Wrong values are worse than none
+
+
+def rows(*pairs: tuple[str, str], line: float = 0, x: float = 60, gap: float = 240) -> list[tuple[float, float, str]]:
+    """Labels with their values to the right, one row below the other."""
+    found: list[tuple[float, float, str]] = []
+    for number, (label, text) in enumerate(pairs):
+        found += [(x, line + number, label), (x + gap, line + number, text)]
+    return found
+
+
+def found_in(path: Path, *words: tuple[float, float, str]) -> dict[str, str]:
+    return values(extracted(set_pages(path / "a.pdf", [words])))
+
+
+@pytest.mark.parametrize(
+    ("title", "own", "other"),
+    [
+        ("Rechnungskorrektur", "Rechnungskorrektur Nr", "Zu Rechnung"),
+        ("Credit note", "Credit note no", "Original invoice"),
+        ("Avoir", "Avoir n°", "Facture d'origine"),
+    ],
+)
+def test_a_credit_note_has_its_own_number_not_that_of_the_invoice_it_corrects(
+    tmp_path: Path, title: str, own: str, other: str
+) -> None:
+    found = found_in(tmp_path, (60, 0, title), *rows((own, "C-2024-0031"), (other, "R-2024-0977"), line=2))
+    assert found["number"] == "C-2024-0031"
+
+
+def test_taxes_of_several_rates_are_added_up_where_they_part_net_and_total(tmp_path: Path) -> None:
+    sums = (
+        ("Summe netto", "220,00"),
+        ("zzgl. 7 % MwSt", "7,00"),
+        ("zzgl. 19 % MwSt", "22,80"),
+        ("Rechnungsbetrag", "249,80"),
+    )
+    found = extracted(set_pages(tmp_path / "a.pdf", [[(60, 0, "Rechnung Nr. 7"), *rows(*sums, line=3)]]))
+    tax = value(found, "tax")
+    assert (tax.value, tax.raw) == ("29.80", "7,00 + 22,80")
+    assert (values(found)["net"], values(found)["total"]) == ("220.00", "249.80")
+
+
+def test_a_breakdown_by_rate_below_the_sums_gives_neither_total_nor_tax(tmp_path: Path) -> None:
+    words: Words = (
+        (60, 0, "Kassenbon"),
+        *rows(("Brot", "4,20 A"), ("Kaffee", "2,80 B"), line=2),
+        *rows(("SUMME EUR", "7,00"), ("Bar", "10,00"), ("Rückgeld", "3,00"), line=5),
+        (60, 9, "MwSt"),
+        (160, 9, "Netto"),
+        (260, 9, "Brutto"),
+        (60, 10, "A 7% 0,27"),
+        (160, 10, "3,93"),
+        (260, 10, "4,20"),
+        (60, 11, "B 19% 0,45"),
+        (160, 11, "2,35"),
+        (260, 11, "2,80"),
+    )
+    found = found_in(tmp_path, *words)
+    assert found["total"] == "7.00"
+    assert not found.keys() & {"net", "tax"}
+
+
+def test_a_subtotal_before_discount_and_freight_is_no_net(tmp_path: Path) -> None:
+    sums = ("Subtotal", "$305.00"), ("Discount", "-$30.50"), ("Shipping", "$15.00"), ("Sales tax", "$15.10")
+    found = found_in(tmp_path, (60, 0, "Invoice No. 7"), *rows(*sums, ("Total", "$304.60"), line=3))
+    assert "net" not in found
+    assert (found["tax"], found["total"]) == ("15.10", "304.60")
+
+
+def test_what_is_left_to_pay_after_a_deposit_is_no_total(tmp_path: Path) -> None:
+    sums = ("Total USD", "9,297.50"), ("Less deposit", "-1,000.00"), ("Amount due", "8,297.50")
+    found = found_in(tmp_path, (60, 0, "Invoice No. 7"), *rows(*sums, line=3))
+    assert (found["total"], found["payable"]) == ("9297.50", "8297.50")
+
+
+def test_the_balance_of_an_earlier_bill_is_not_payable(tmp_path: Path) -> None:
+    sums = (
+        ("Previous balance", "£84.20"),
+        ("Payments received", "-£84.20"),
+        ("VAT at 5%", "£4.58"),
+        ("Total amount due", "£96.08"),
+    )
+    found = found_in(tmp_path, (60, 0, "Electricity bill"), *rows(("Bill number", "77120934"), *sums, line=2))
+    assert found["total"] == "96.08"
+    assert found.get("payable", "96.08") == "96.08" and "prepaid" not in found
+
+
+def test_days_for_payment_are_no_net_amount(tmp_path: Path) -> None:
+    found = found_in(
+        tmp_path, (60, 0, "Invoice No. 7"), *rows(("Terms", "Net 30"), line=2), *rows(("Total", "$120.00"), line=5)
+    )
+    assert found["total"] == "120.00" and "net" not in found
+
+
+def test_a_tax_id_below_the_lines_is_the_sellers_whatever_stands_above_them(tmp_path: Path) -> None:
+    words: Words = (
+        (60, 0, "Tessellate Design Ltd"),
+        (60, 2, "Client:"),
+        (130, 2, "Brook & Vale LLP"),
+        (60, 4, "Tax invoice 1187"),
+        (60, 6, "Description"),
+        (260, 6, "Qty"),
+        (440, 6, "Amount"),
+        (60, 7, "Logo design"),
+        (260, 7, "16"),
+        (440, 7, "£1,200.00"),
+        (60, 10, "VAT No. GB980780684"),
+    )
+    found = found_in(tmp_path, *words)
+    assert found["seller_tax_id"] == "GB980780684" and "buyer_tax_id" not in found
+
+
+def test_the_address_of_a_letter_is_the_buyers(tmp_path: Path) -> None:
+    words: Words = (
+        (60, 0, "Dr. Katrin Vogel, Übersetzungen"),
+        (60, 2, "An"),
+        (60, 3, "Verlag Morgenrot GmbH"),
+        (60, 6, "Rechnung 24-017"),
+        (60, 8, "Zu zahlender Betrag"),
+        (440, 8, "6.864,00 €"),
+    )
+    found = found_in(tmp_path, *words)
+    assert (found["seller"], found["buyer"]) == ("Dr. Katrin Vogel, Übersetzungen", "Verlag Morgenrot GmbH")
+
+
+@pytest.mark.parametrize(
+    ("lines", "agreed", "begins"),
+    [
+        (("MIETVERTRAG", "§ 1 Das Mietverhältnis beginnt am 01.07.2024 und endet am 30.06.2029."), None, "2024-07-01"),
+        (
+            ("CONTRAT DE SERVICES", "Le contrat prend effet le 1er septembre 2024.", "Fait à Paris, le 20 août 2024"),
+            "2024-08-20",
+            "2024-09-01",
+        ),
+    ],
+)
+def test_the_day_on_which_a_term_begins_is_not_that_of_the_agreement(
+    tmp_path: Path, lines: tuple[str, ...], agreed: str | None, begins: str
+) -> None:
+    found = found_in(tmp_path, *((60.0, 2.0 * number, line) for number, line in enumerate(lines)))
+    assert (found.get("agreement_date"), found["effective_date"]) == (agreed, begins)
+
+
+def test_a_sum_that_is_carried_over_ends_the_lines(tmp_path: Path) -> None:
+    words: Words = (
+        (60, 0, "Rechnung Nr. 7"),
+        (60, 3, "Leistung"),
+        (340, 3, "Menge"),
+        (440, 3, "Betrag"),
+        (60, 4, "Eilfahrt"),
+        (340, 4, "1"),
+        (440, 4, "85,00"),
+        *rows(("Übertrag", "85,00"), ("Nettobetrag", "85,00"), ("Bruttobetrag", "101,15"), line=6, x=300, gap=140),
+        (60, 10, "IBAN DE89 3704 0044 0532 0130 00"),
+    )
+    assert items(extracted(set_pages(tmp_path / "a.pdf", [words])), "item_amount") == ["85.00"]
+
+
+def test_the_date_of_a_line_and_one_within_a_sentence_are_not_that_of_issue(tmp_path: Path) -> None:
+    words: Words = (
+        (60, 0, "Facture n° 20240917-3"),
+        (60, 3, "Date"),
+        (160, 3, "Désignation"),
+        (340, 3, "Prix"),
+        (440, 3, "Montant"),
+        (60, 4, "15.09.2024"),
+        (160, 4, "Nuitée"),
+        (340, 4, "240.00"),
+        (440, 4, "240.00"),
+        (60, 7, "Lausanne, le 17.09.2024"),
+    )
+    assert found_in(tmp_path, *words)["issue_date"] == "2024-09-17"
+    letter: Words = (
+        (60, 1, "12th June 2024"),
+        (60, 3, "INVOICE NUMBER 20447"),
+        (60, 5, "To our professional charges in connection with the lease dated 4 March 2022"),
+        (60, 6, "TOTAL DUE"),
+        (440, 6, "£2,203.00"),
+    )
+    assert found_in(tmp_path, *letter)["issue_date"] == "2024-06-12"
+
+
+def test_one_of_several_taxes_that_fits_no_net_is_left_out(tmp_path: Path) -> None:
+    sums = ("Total CHF", "498.50"), ("TVA 3.8% incluse", "17.57"), ("TVA 8.1% incluse", "1.39")
+    found = found_in(tmp_path, (60, 0, "Facture n° 7"), *rows(*sums, line=3))
+    assert found["total"] == "498.50" and "tax" not in found
+
+
+def test_the_unit_of_a_notice_period_may_be_part_of_its_label(tmp_path: Path) -> None:
+    lines = (
+        "MASTER SERVICES AGREEMENT",
+        "It renews for successive one-year periods unless terminated on 60 days notice.",
+    )
+    found = found_in(tmp_path, *((60.0, 2.0 * number, line) for number, line in enumerate(lines)))
+    assert found["notice_period"] == "P60D"

@@ -1,19 +1,19 @@
-"""Values as pages have them, in the one spelling that each kind has: see `FieldKind`."""
+"""Values as pages show them, in the normal form of their kind; what may mean two things is read by habit (`Habits`)."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache
 
 from ingest.fields.habits import Habits
 from ingest.fields.model import FieldKind
+from ingest.fields.normal import spelled
 from ingest.values import ValueKind, find_values
 from ingest.values.currencies import named_in, pattern
 from ingest.values.model import Value, fold
 from ingest.values.numbers import DIGITS, readings_of, spell
 
-_CENTS = Decimal("0.01")
 _MOST_DIGITS = 18
 # OCR loses and adds spaces: "25/12/20188:13", "25MAY2017", "9 .00".
 _GLUED_TIME = re.compile(r"(\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d{2})(?=\d{1,2}:\d{2})")
@@ -48,7 +48,7 @@ class Amount:
     is_money: bool
 
 
-def normalise(kind: FieldKind, raw: str, habits: Habits = Habits()) -> str | None:  # noqa: B008
+def normalise_printed(kind: FieldKind, raw: str, habits: Habits = Habits()) -> str | None:  # noqa: B008
     """A value in the spelling of its kind; None where the text holds none.
 
     Args:
@@ -72,26 +72,6 @@ def normalise(kind: FieldKind, raw: str, habits: Habits = Habits()) -> str | Non
             return identifier(raw)
         case _:
             return " ".join(raw.split()) or None
-
-
-def spelled(kind: FieldKind, value: Decimal) -> str:
-    """A number in the spelling of its kind: an amount has two decimals at least, a number none without need."""
-    if kind is FieldKind.AMOUNT:
-        exponent = value.as_tuple().exponent
-        text = f"{value:f}" if isinstance(exponent, int) and exponent <= -2 else f"{value.quantize(_CENTS):f}"
-        return text.removeprefix("-") if not value else text
-    return spell(value)
-
-
-def parse_decimal(text: str) -> Decimal | None:
-    """A number with a decimal point, as XML has it; None where it is none."""
-    try:
-        value = Decimal(text.strip())
-    except InvalidOperation:
-        return None
-    digits = value.as_tuple()
-    sane = value.is_finite() and len(digits.digits) <= _MOST_DIGITS and abs(value.adjusted()) <= _MOST_DIGITS
-    return value if sane else None
 
 
 def dates_in(text: str, habits: Habits) -> tuple[str, ...]:

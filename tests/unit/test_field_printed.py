@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from ingest.fields.habits import Habits, habits_of
 from ingest.fields.model import FieldKind
-from ingest.fields.normalising import amounts_in, dates_in, identifier, normalise, parse_decimal, spelled
+from ingest.fields.normal import parse_decimal, spelled
+from ingest.fields.printed import amounts_in, dates_in, identifier, normalise_printed
 
 pytestmark = pytest.mark.unit
 
@@ -24,14 +25,14 @@ def test_an_amount_is_read_back_with_any_separators(amount: Decimal) -> None:
     german = english.translate(str.maketrans(",.", ".,"))
     french = german.replace(".", "\u202f")
     wanted = f"{amount:.2f}"
-    assert normalise(FieldKind.AMOUNT, f"£{english}", POINT) == wanted
-    assert normalise(FieldKind.AMOUNT, f"{german} €", COMMA) == wanted
-    assert normalise(FieldKind.AMOUNT, f"{french} EUR", COMMA) == wanted
+    assert normalise_printed(FieldKind.AMOUNT, f"£{english}", POINT) == wanted
+    assert normalise_printed(FieldKind.AMOUNT, f"{german} €", COMMA) == wanted
+    assert normalise_printed(FieldKind.AMOUNT, f"{french} EUR", COMMA) == wanted
 
 
 @given(AMOUNTS, st.sampled_from(["-{}", "({})", "{}-", "-£{}", "£-{}", "- {}"]))
 def test_a_minus_is_seen_wherever_it_stands(amount: Decimal, form: str) -> None:
-    assert normalise(FieldKind.AMOUNT, form.format(f"{amount:,.2f}"), POINT) == f"-{amount:.2f}"
+    assert normalise_printed(FieldKind.AMOUNT, form.format(f"{amount:,.2f}"), POINT) == f"-{amount:.2f}"
 
 
 @given(DAYS, st.sampled_from(["-", "/", "."]))
@@ -55,9 +56,9 @@ def test_a_date_with_a_named_month_needs_no_habits_and_no_spaces(day: date) -> N
 
 @given(st.text(max_size=200), st.sampled_from(list(FieldKind)))
 def test_no_text_breaks_a_normaliser_and_what_it_gives_is_stable(text: str, kind: FieldKind) -> None:
-    value = normalise(kind, text, POINT)
+    value = normalise_printed(kind, text, POINT)
     if value is not None and kind in (FieldKind.AMOUNT, FieldKind.DATE, FieldKind.ID, FieldKind.NAME):
-        assert normalise(kind, value, POINT) == value
+        assert normalise_printed(kind, value, POINT) == value
 
 
 @given(st.text(max_size=60))
@@ -94,7 +95,7 @@ def test_shares_dates_times_and_models_are_no_amounts(text: str, found: list[str
     ],
 )
 def test_dates_that_ocr_tore_or_glued_are_read_and_days_that_are_none_are_not(text: str, found: str | None) -> None:
-    assert normalise(FieldKind.DATE, text, POINT) == found
+    assert normalise_printed(FieldKind.DATE, text, POINT) == found
 
 
 @pytest.mark.parametrize(
@@ -117,7 +118,7 @@ def test_an_identifier_is_told_from_the_words_around_it(text: str, found: str | 
     ("text", "found"), [("thirty (30) days", "P30D"), ("2 weeks", "P2W"), ("三个月", "P3M"), ("soon", None)]
 )
 def test_times_are_spelled_as_iso_8601(text: str, found: str | None) -> None:
-    assert normalise(FieldKind.DURATION, text) == found
+    assert normalise_printed(FieldKind.DURATION, text) == found
 
 
 def test_habits_come_from_all_numbers_and_dates_of_a_document() -> None:
@@ -125,3 +126,17 @@ def test_habits_come_from_all_numbers_and_dates_of_a_document() -> None:
     assert habits_of(["$1,234.50", "04/05/2024"]) == Habits(".", False, "USD")
     # One date that can only be read one way settles the others, whatever the currency.
     assert habits_of(["$5.00", "04/05/2024", "25/05/2024"]).day_first
+
+
+@pytest.mark.parametrize(
+    ("texts", "amount", "wanted"),
+    [
+        (("Netto 125.000 EUR", "Gesamt 45.000 EUR"), "45.000 EUR", "45000.00"),
+        (("Subtotal ¥78,400", "Weight 12.500 kg"), "¥78,400", "78400.00"),
+        (("Total KWD 12.500",), "KWD 12.500", "12.500"),
+        (("Netto 125.000 EUR", "Porto 4.50 EUR"), "4.50 EUR", "4.50"),
+        (("Weight 12.500 kg",), "12.500", "12.500"),
+    ],
+)
+def test_amounts_have_three_decimals_in_a_few_currencies_only(texts: tuple[str, ...], amount: str, wanted: str) -> None:
+    assert normalise_printed(FieldKind.AMOUNT, amount, habits_of(texts)) == wanted
