@@ -12,11 +12,12 @@ from datetime import date, timedelta
 from pydantic import ValidationError
 
 from retrieval.dates import folded
-from retrieval.ledger.amounts import take_bounds, take_currencies
+from retrieval.ledger.amounts import take_bounds, take_currencies, with_thousands
+from retrieval.ledger.courtesies import without_courtesies
 from retrieval.ledger.cursor import TAKEN, Cursor
 from retrieval.ledger.operations import Wish, take_missing, take_wish
 from retrieval.ledger.parties import Mention, Party, find_parties
-from retrieval.ledger.periods import take_spans, with_years
+from retrieval.ledger.periods import take_spans
 from retrieval.ledger.plan import (
     MOST_ROWS,
     AmountRange,
@@ -34,6 +35,7 @@ from retrieval.ledger.plan import (
 )
 from retrieval.ledger.roles import are_joined, take_party
 from retrieval.ledger.subjects import Subject, take_group, take_kind, take_measure, take_verb
+from retrieval.ledger.years import with_years
 
 _MANY = 10  # of "the largest invoices"
 _MOST = 300  # characters of a question
@@ -47,7 +49,11 @@ _SUPERLATIVE = re.compile(
     r"(?:invoices|bills|receipts|contracts|agreements)\b",
     re.IGNORECASE,
 )
-_BILLED = re.compile(r"\b(?:billed|charged?|invoiced|cost|paid|pay)\s+(?:us|by)\b", re.IGNORECASE)
+_BILLED = re.compile(
+    r"\b(?:billed|charged?|invoiced|cost|paid|pay)\s+(?:us|by)\b|\b(?:billed|charged|invoiced|invoicing|billing)\b"
+    r"|开票|开出|开具|开给|收费",
+    re.IGNORECASE,
+)
 _BY_COUNT = (
     r"\bby\s+(?:the\s+)?(?:number|count)(?:\s+of\s+(?:invoices|receipts|contracts))?\b|按(?:发票"
     r"|合同)?(?:数量|张数|份数)"
@@ -102,6 +108,13 @@ class _Heard:
         return self.subject.kind is RecordKind.CONTRACTS or not self.is_wide
 
     @property
+    def is_measured(self) -> bool:
+        """Whether an amount is asked for, of more than one document: "VAT by quarter", "net amount billed to Acme"."""
+        if self.wish.operation is Operation.LIST:
+            return self.group is not None
+        return bool(self.of_all or self.group or self.spans or self.named)
+
+    @property
     def is_phrase(self) -> bool:
         """Whether it is no sentence, but names records that are restricted: "contracts that end in 2025"."""
         restricted = self.named or self.spans or self.bounds or self.currencies
@@ -116,7 +129,7 @@ def parse(question: str, known: Sequence[Party], today: date) -> Plan | None:
         known: the ledger's parties, by whose names those of the question are known.
         today: the day of the question.
     """
-    text = with_years(folded(question), today)
+    text = with_years(with_thousands(without_courtesies(folded(question))), today)
     if not text or len(text) > _MOST or TAKEN in text:
         return None
     cursor = Cursor(text)
@@ -206,7 +219,9 @@ def _kind(heard: _Heard) -> RecordKind | None:
 
 def _is_of_bills(heard: _Heard) -> bool:
     """Whether amounts can be none but those of bills: taxes, or what a seller or a buyer of bills is named for."""
-    if heard.wish.operation not in (Operation.SUM, Operation.AVERAGE):
+    if heard.group in (Grouping.SELLER, Grouping.BUYER):
+        return True
+    if heard.wish.operation not in (Operation.SUM, Operation.AVERAGE, None):
         return False
     sides = frozenset(side for one, _ in heard.named for party in one.parties for side in party.fields)
     return heard.measure is not None or bool(sides and "party" not in sides)
@@ -216,7 +231,9 @@ def _operation(heard: _Heard) -> Operation | None:
     operation = heard.wish.operation
     if heard.missing is not None:
         return Operation.MISSING if operation in (None, Operation.LIST, Operation.COUNT) else None
-    if operation is None and heard.of_all and heard.measure is not None:
+    if operation is Operation.AVERAGE and heard.group is not None and heard.subject.kind is None:
+        return None  # "the average monthly spending" is of months, and not of bills
+    if operation in (None, Operation.LIST) and heard.measure is not None and heard.is_measured:
         return Operation.SUM
     if operation is Operation.SUM and heard.may_be_of_one:
         return None
@@ -247,7 +264,10 @@ def _dates(heard: _Heard, kind: RecordKind, operation: Operation, today: date) -
         yesterday = today - timedelta(days=1)
         return DateRange(field=DateField.DUE_DATE, last=yesterday)
     if spans:
-        return DateRange(field=name, first=spans[0].first, last=spans[0].last)
+        first, last = spans[0].first, spans[0].last
+        if name is DateField.EXPIRATION_DATE and not past and first is None and last is not None and last >= today:
+            first = today  # "that end before July": those that have ended do not end any more
+        return DateRange(field=name, first=first, last=last)
     if past and name is DateField.EXPIRATION_DATE:
         return DateRange(field=name, last=today - timedelta(days=1))
     if name in (DateField.ISSUE_DATE, DateField.AGREEMENT_DATE):
