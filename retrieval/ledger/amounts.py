@@ -11,7 +11,10 @@ from retrieval.ledger.plan import AmountRange
 
 # What stands before an amount, and the bound that it is; then what stands behind one in Chinese.
 _LEADS = (
-    (r"\b(?:no|not)\s+(?:less|lower|smaller)\s+than\s+|\bat\s+least\s+|(?:>=|≥)\s*|不少于|不低于|不小于|至少|最少", "at_least"),
+    (
+        r"\b(?:no|not)\s+(?:less|lower|smaller)\s+than\s+|\bat\s+least\s+|(?:>=|≥)\s*|不少于|不低于|不小于|至少|最少",
+        "at_least",
+    ),
     (
         r"\b(?:no|not)\s+(?:more|higher|greater)\s+than\s+|\bat\s+most\s+|\bup\s+to\s+|(?:<=|≤)\s*|不超过|不高于"
         r"|不大于|不多于|至多|最多",
@@ -27,6 +30,7 @@ _LEADS = (
 _BOUNDED = (
     r"(?:\b(?:that\s+|which\s+)?(?:have|has|having|with|whose|where)\s+)?(?:\b(?:an?|the|their|its)\s+)?"
     r"\b(?:(?:grand|invoice)\s+)?(?:totals?|amounts?|values?|sums?)\s+(?:is\s+|are\s+|of\s+)?$"
+    r"|(?:总?金额|总额|数额)(?:在|为|是|达到?)?\s*$"
 )
 _TAILS = (
     (r"^\s*(?:及?以上|\s(?:or|and)\s+(?:more|above|over|up|higher)\b|\s?\+)", "at_least"),
@@ -35,7 +39,9 @@ _TAILS = (
 _BETWEEN = r"\bbetween\s+|\bfrom\s+|介于|在"
 # "五千到一万元之间的发票": nothing stands before it.
 _HAN_BARE = r"(?:^|(?<=[^\d零一二三四五六七八九十百千万亿.,]))(?=[\d一二两三四五六七八九十][\d,.零一二两三四五六七八九十百千万亿]*\s*(?:元|块)?\s*(?:至|到|-|–|~)[^年月日]*之间)"
-_THOUSANDS = re.compile(r"(?<![\w.])(?P<sign>[$€£¥]?)(?P<number>\d{1,3}(?:\.\d{1,3})?)\s?(?P<unit>[km])\b(?!\w)", re.IGNORECASE)
+_THOUSANDS = re.compile(
+    r"(?<![\w.])(?P<sign>[$€£¥]?)(?P<number>\d{1,3}(?:\.\d{1,3})?)\s?(?P<unit>[km])\b(?!\w)", re.IGNORECASE
+)
 _AND = r"^\s*(?:and|to|至|到|和|-|–)\s*"
 _BEHIND = r"^\s*(?:之间)?"
 
@@ -96,7 +102,7 @@ def _take_tailed(cursor: Cursor) -> tuple[AmountRange | None, tuple[str, ...]]:
             behind = re.match(tail, cursor.left[value.end :])
             money = _money_at(cursor.text, value.start) if behind else None
             if behind and money:
-                cursor.mark(value.start, value.end + behind.end())
+                cursor.mark(_lead(cursor, value.start), value.end + behind.end())
                 return AmountRange.model_validate({bound: money.amount}), money.currencies
     return None, ()
 

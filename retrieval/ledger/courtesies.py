@@ -7,7 +7,9 @@ from retrieval.ledger.cursor import compiled
 
 _WANT = r"(?:like|want|need|wish|love|have|try|trying)"
 _LEARN = r"(?:know|see|find\s+out|learn|understand|check|ask|hear|get|have|look\s+at|figure\s+out|be\s+told)"
-_HELLO = r"(?:hi|hello|hey|ok(?:ay)?|so|and|also|then|now|just|quick(?:ly)?|quick\s+question|sorry|excuse\s+me|dear\s+all)"
+_HELLO = (
+    r"(?:hi|hello|hey|ok(?:ay)?|so|and|also|then|now|just|quick(?:ly)?|quick\s+question|sorry|excuse\s+me|dear\s+all)"
+)
 _OPENINGS = compiled(
     rf"^[\s,.:;!–-]*(?:{_HELLO}\b"
     r"|(?:please|pls|kindly)\b"
@@ -16,6 +18,7 @@ _OPENINGS = compiled(
     rf"|(?:i|we)(?:['’]d|\s+would|['’]m|\s+am|\s+are)?\s+(?:\w+ly\s+)?{_WANT}(?:\s+you)?\s+to\s+{_LEARN}\b"
     r"|(?:i|we)(?:['’]m|\s+am|['’]re|\s+are)\s+(?:looking\s+for|after|interested\s+in)\b"
     r"|(?:i|we)(?:['’]d|\s+would)?\s+(?:just\s+)?(?:need|want|like)\b(?!\s+to\b)"
+    r"|(?:need|want|looking\s+for|requesting|wanted)\b(?!\s+to\b)"
     r"|(?:i|we)\s+wonder(?:ed)?\b|(?:i(?:['’]m|\s+am)\s+)?wondering\b|i\s+was\s+wondering\b"
     r"|(?:do|would)\s+you\s+(?:happen\s+to\s+)?know\b|any\s+idea\b|remind\s+me\b"
     r"|(?:tell|let)\s+(?:me|us)(?:\s+know)?\b(?:\s+about\b)?|help\s+(?:me|us)(?:\s+to)?\b"
@@ -28,14 +31,16 @@ _CLOSINGS = compiled(
     r"|\bif\s+(?:possible|you\s+(?:can|could|please))|\bfor\s+(?:me|us)|\bin\s+(?:our|the)\s+(?:files|library|records|"
     r"system)|\bon\s+(?:file|record)|\bdo\s+you\s+know)[\s,.:;!?–-]*$"
 )
-_HAN_LOOK = r"(?:知道|了解|看到|看看|看|查看|查询|查找|查查|查|问问|问|请教|确认|统计|算算|算|核对|找出|找|汇总|整理|得到|拿到)"
+_HAN_LOOK = (
+    r"(?:知道|了解|看到|看看|看|查看|查询|查找|查查|查|问问|问|请教|确认|统计|算算|算|核对|找出|找|汇总|整理|得到|拿到)"
+)
 _HAN_OPENINGS = compiled(
     r"^[\s,，。.:：!！]*(?:你好|您好|请问|请教|麻烦(?:你|您)?|劳驾|烦请|拜托|请你|请您|请"
     r"|帮(?:我们|我|忙)?(?!宝)|替我|给我们|给我|为我"
     r"|(?:你|您)?(?:能不能|能否|可不可以|可否|可以|能)(?=请|帮|给|替|告诉|说说|查|列|统计|算|提供|看)"
     rf"|(?:我们|我)?(?:很|也)?(?:想要|想|需要|希望|打算|要)(?:您|你)?{_HAN_LOOK}(?:一下|下)?"
     r"|(?:我们|我)(?:需要|要|想要)(?=.*(?:发票|合同|协议|账单|数|额))"
-    rf"|{_HAN_LOOK}(?:一下|下)|告诉(?:我们|我)|说说|说一下|提供(?:一下)?|给出|拉(?:一下|出|个)|导出|关于"
+    rf"|{_HAN_LOOK}(?:一下|下)|看看|查查|算算|问问|告诉(?:我们|我)|说说|说一下|提供(?:一下)?|给出|拉(?:一下|出|个)|导出|关于"
     r")[\s,，。.:：!！]*"
 )
 _HAN_CLOSINGS = compiled(

@@ -16,9 +16,7 @@ _N = rf"(?P<n>\d{{1,3}}|{'|'.join(_COUNTS)})"
 _HAN_N = r"(?P<n>\d{1,3}|[一二三四五六七八九十两]{1,3})"
 _LARGE = r"(?:largest|biggest|highest|greatest|most\s+expensive|costliest|priciest|top)"
 _SMALL = r"(?:smallest|lowest|cheapest|least\s+expensive)"
-_HAN_SUMS = (
-    r"(?:(?:开票|采购|付款|支付|交易|结算)?(?:总金额|金额|总额|价税合计|额)|花钱|花费|支出|支付|付款|开票)?"
-)
+_HAN_SUMS = r"(?:(?:开票|采购|付款|支付|交易|结算)?(?:总金额|金额|总额|价税合计|额)|花钱|花费|支出|支付|付款|开票)?"
 _HAN_LARGE = r"(?:最大|最高|最贵|最多|居首)"
 _HAN_SMALL = r"(?:最小|最低|最便宜|最少)"
 _UNIT = r"(?:张|份|个|笔|家|位|名)"
@@ -70,7 +68,7 @@ _HAN_HOW_MANY = (
     rf"|份数|笔数|个数)(?:是多少)?"
 )
 _LIST = (
-    r"\b(?:list(?:ing)?|show|which|what|find|give|display|(?:are|were|is)\s+(?:there\s+)?any|do\s+we\s+have(?:\s+any)?)\b"
+    r"\b(?:list(?:ing)?|show|which|what|find|give|display|(?:are|were|is)\s+(?:there\s+)?any|do\s+we\s+have(?!\s+to\b)(?:\s+any)?)\b"
     r"|^[\W\0]*(?:pull(?:\s+up)?|fetch|get|retrieve|identify|return|bring\s+up|extract|look\s+up|report|print|send|provide"
     r"|name|see|view|search(?:\s+for)?|check(?:\s+for)?|any|flag|highlight|produce|prepare|generate|run|do\s+any|are\s+there"
     r"|have\s+we\s+(?:got|any))\b"
@@ -80,9 +78,7 @@ _COMPARE = (
     r"\bcompar(?:e[sd]?|ing)\b(?:\s+(?:to|with|against))?|\b(?:a\s+)?comparison(?:\s+(?:of|between))?\b|\bversus\b"
     r"|\bvs\b\.?|\bdifference\s+between\b|\bside\s+by\s+side\b|(?:做个|作个)?(?:比较|对比|比一比)(?:一下)?|相比|相较"
 )
-_WHICH_ONE = (
-    r"(?:who|which(?:\s+(?:one|year|quarter|month|half|company|supplier|vendor|party|period|of\s+(?:them|the\s+two|these)))?)"
-)
+_WHICH_ONE = r"(?:who|which(?:\s+(?:one|year|quarter|month|half|company|supplier|vendor|party|period|of\s+(?:them|the\s+two|these)))?)"
 # "X or Y: who cost us more?" asks to compare, too.
 _MORE = (
     rf"\b(?:{_WHICH_ONE}\s+)?(?:has\s+|have\s+|did\s+|do\s+|is\s+|was\s+)?(?:we\s+|i\s+)?"
@@ -93,12 +89,21 @@ _MORE = (
     r"|(?:哪家|哪个|谁|哪一家|哪一年|哪年|哪个季度)(?:公司)?(?:的)?(?:开票|收费|采购|支出)?(?:金额|总额|花费|支付|额)?"
     r"(?:更多|更高|较多|较高|更大|更贵|更少|更低|更便宜)"
 )
+_THAN = (
+    r"\b(?:more|less|higher|lower|cheaper|larger|bigger|smaller|greater)\b"
+    r"(?!\s+(?:invoices|bills|receipts|contracts|agreements|often|than\s+\W*\d))"
+)
 # A group that stands out: "which supplier did we pay the most?"
 _MOST = (
     r"\b(?:pay|paid|spend|spent|owe)\s+(?:the\s+)?most(?:\s+(?:money\s+)?(?:to|with|on|at))?\b"
     r"|\b(?:costs?|charged?|billed?|invoiced?)\s+us\s+(?:the\s+)?most\b"
     r"|\b(?:received?|gets?|got)\s+(?:the\s+)?most\s+money\b|\bmost\s+(?:of\s+our\s+)?money\s+(?:goes|went|gone)\s+to\b"
 )
+_MOST_RECORDS = (
+    r"\b(?:the\s+)?(?:most|(?P<few>fewest))\s+(?=(?:invoices|bills|receipts)\b)"
+    r"|(?<=发票)(?:数量|张数|数目|份数)?(?:最多|(?P<fewer>最少))的?"
+)
+_RECEIVED = r"\b(?:sent|sends|issued?|issues|raised)\b(?:\s+(?:to\s+)?us\b)?"
 _WHO = (
     r"\b(?:who|whom|(?:which|what)\s+(?:supplier|vendor|seller|company)|which\s+of\s+(?:our"
     r"|the)\s+(?:suppliers|vendors))\b"
@@ -123,6 +128,7 @@ class Wish:
         ranks: the side whose parties are ranked: "top five suppliers".
         paid: whether it asks what was paid or billed, whatever the documents are called.
         late: whether only what is overdue is meant.
+        by_count: whether parties are ranked by how many documents they have.
     """
 
     operation: Operation | None
@@ -133,6 +139,7 @@ class Wish:
     ranks: Role | None = None
     paid: bool = False
     late: bool = False
+    by_count: bool = False
 
 
 def take_missing(cursor: Cursor, *, contracts: bool) -> RecordField | None:
@@ -149,7 +156,7 @@ def take_missing(cursor: Cursor, *, contracts: bool) -> RecordField | None:
         rf"\b(?:(?:that|which)\s+)?(?:do|does|did)(?:\s+not|n't|n’t)\s+{verbs}\s+(?:an?\s+|the\s+"
         rf"|any\s+|its\s+|their\s+)?(?P<field>{names})(?:\s+clause)?\b",
         rf"\b(?P<field>{names})(?:\s+clause)?\s+(?:is|are)\s+missing\b",
-        rf"(?:没有|没|未曾?|无|缺少|缺失?|不含(?!税)|未见|漏了?|遗漏了?){_NOT_STATED}(?P<field>{names})(?:条款)?(?:的)?",
+        rf"(?:没有|没|未曾?|无|缺少|缺失?|不含(?!(?:增值)?税)|未见|漏了?|遗漏了?){_NOT_STATED}(?P<field>{names})(?:条款)?(?:的)?",
     )
     for pattern in patterns:
         if match := cursor.take(pattern):
@@ -157,14 +164,13 @@ def take_missing(cursor: Cursor, *, contracts: bool) -> RecordField | None:
     return None
 
 
-def take_wish(cursor: Cursor) -> Wish:
+def take_wish(cursor: Cursor, *, contracts: bool) -> Wish:
     """Take the words for what is to be computed, the most telling first."""
-    late = bool(cursor.take(_OVERDUE))
+    late = not contracts and bool(cursor.take(_OVERDUE))
     if cursor.take(_DUPLICATE):
         cursor.take_all(f"{_LIST}|{_HOW_MANY}|{_HAN_HOW_MANY}")
         return Wish(Operation.DUPLICATE, paid=True)
-    more = cursor.take(_MORE)
-    if cursor.take(_COMPARE) or more:
+    if _take_comparison(cursor):
         paid, role = take_paid(cursor)
         cursor.take_all(f"{_SUM}|{_HAN_SUM}")
         return Wish(Operation.COMPARE, role=role, paid=paid, late=late)
@@ -187,6 +193,15 @@ def take_wish(cursor: Cursor) -> Wish:
     return Wish(None, late=late)
 
 
+def _take_comparison(cursor: Cursor) -> bool:
+    """Take "compare", "which cost us more", "more this year than last year"."""
+    more = cursor.take(_MORE)
+    if not more and cursor.find(_THAN) and cursor.find(r"\bthan\b"):
+        more = cursor.take(_THAN)
+    cursor.take(r"\bthan\b(?:\s+(?:in|to|with|on|from|by)\b)?") if more else None
+    return bool(cursor.take(_COMPARE) or more)
+
+
 def _asks_sum(cursor: Cursor) -> bool:
     if cursor.take(_SUM) or cursor.take(_BREAK):
         return True
@@ -194,10 +209,25 @@ def _asks_sum(cursor: Cursor) -> bool:
 
 
 def _take_most(cursor: Cursor) -> Wish | None:
+    if cursor.find(_MOST_RECORDS):
+        return _take_most_records(cursor)
     if cursor.find(_WHO) and cursor.take(_MOST):
         cursor.take(_WHO)
         cursor.take_all(r"\b(?:did|do|have|has)\s+(?:we|i)\b")
         return Wish(Operation.TOP, ranks=Role.SELLER, paid=True)
+    return None
+
+
+def _take_most_records(cursor: Cursor) -> Wish | None:
+    """Take "which supplier sent us the most invoices": parties by how many documents they have."""
+    for pattern, role in _GROUP_NOUNS:
+        if noun := cursor.find(pattern):
+            cursor.mark(*noun.span())
+            found = cursor.take(_MOST_RECORDS)
+            fewest = found is not None and bool(found["few"] or found["fewer"])
+            cursor.take_all(rf"{_LIST}|{_WHO}|{_RECEIVED}")
+            limit = _MANY if noun.group().endswith("s") else 1
+            return Wish(Operation.TOP, limit=limit, ascending=fewest, ranks=role, paid=True, by_count=True)
     return None
 
 

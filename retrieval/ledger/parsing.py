@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import pairwise
 
 from pydantic import ValidationError
 
@@ -62,6 +63,7 @@ _ALL = re.compile(r"\b(?:all|every)\b|所有|全部", re.IGNORECASE)
 _ASKS = re.compile(
     r"\b(?:when|who|whom|whose|how|what|is|are|does|do|did)\b|多少|什么|几|谁|吗|金额|总额|是", re.IGNORECASE
 )
+_WHAT_IS = re.compile(r"\bwhat(?:['’]s|\s+(?:is|was|were|are))\s+(?:the|our)\b", re.IGNORECASE)
 _ONE = frozenset((Operation.AVERAGE, Operation.MAX, Operation.MIN, Operation.TOP))
 
 
@@ -94,6 +96,7 @@ class _Heard:
     superlative: bool = False
     of_us: bool = False
     han_total: bool = False
+    asks_what: bool = False
 
     @property
     def is_wide(self) -> bool:
@@ -110,14 +113,15 @@ class _Heard:
     @property
     def is_measured(self) -> bool:
         """Whether an amount is asked for, of more than one document: "VAT by quarter", "net amount billed to Acme"."""
-        if self.wish.operation is Operation.LIST:
+        if self.wish.operation is Operation.LIST and not self.asks_what:
             return self.group is not None
         return bool(self.of_all or self.group or self.spans or self.named)
 
     @property
     def is_phrase(self) -> bool:
         """Whether it is no sentence, but names records that are restricted: "contracts that end in 2025"."""
-        restricted = self.named or self.spans or self.bounds or self.currencies
+        has_passed = self.verb is not None and self.verb[1]
+        restricted = self.named or self.spans or self.bounds or self.currencies or has_passed
         return bool(restricted and self.subject.kind and self.measure is None and not self.asks)
 
 
@@ -146,13 +150,15 @@ def parse(question: str, known: Sequence[Party], today: date) -> Plan | None:
 
 
 def _hear(cursor: Cursor, known: Sequence[Party], today: date) -> _Heard:
-    heard = _Heard(of_all=_ALL.search(cursor.text) is not None, asks=_ASKS.search(cursor.text) is not None)
+    heard = _Heard(of_all=_ALL.search(cursor.text) is not None)
     heard.of_us = heard.of_all or _OF_US.search(cursor.text) is not None
     heard.han_total = bool(_HAN_TOTAL.search(cursor.text)) and not _HAN_TOGETHER.search(cursor.text)
+    heard.asks_what = _WHAT_IS.search(cursor.text) is not None
     heard.superlative = _SUPERLATIVE.search(cursor.text) is not None
     heard.billed = _BILLED.search(cursor.text) is not None
     heard.named = [take_party(cursor, mention) for mention in find_parties(cursor.left, known)]
     heard.bounds, heard.currencies = take_bounds(cursor)
+    heard.asks = _ASKS.search(cursor.left) is not None
     heard.spans = take_spans(cursor, today)
     contracts = _CONTRACTS.search(cursor.left) is not None
     heard.by_count = bool(cursor.take(_BY_COUNT))
@@ -160,7 +166,8 @@ def _hear(cursor: Cursor, known: Sequence[Party], today: date) -> _Heard:
     heard.group = take_group(cursor)
     heard.measure = None if contracts else take_measure(cursor)
     heard.currencies = heard.currencies or take_currencies(cursor)
-    heard.wish = take_wish(cursor)
+    heard.wish = take_wish(cursor, contracts=contracts)
+    heard.by_count |= heard.wish.by_count
     heard.subject = take_kind(cursor)
     heard.verb = take_verb(cursor, contracts=contracts)
     return heard
@@ -213,7 +220,7 @@ def _kind(heard: _Heard) -> RecordKind | None:
     if not heard.subject.several or not heard.is_wide:
         return None
     bills = any(not party.fields.isdisjoint(("seller", "buyer")) for one, _ in heard.named for party in one.parties)
-    ranked = wish.ranks is not None or heard.billed or (wish.operation is Operation.COMPARE and bills)
+    ranked = wish.ranks is not None or wish.late or heard.billed or (wish.operation is Operation.COMPARE and bills)
     return RecordKind.BILLS if wish.paid or ranked or heard.by_count or _is_of_bills(heard) else None
 
 
@@ -224,7 +231,8 @@ def _is_of_bills(heard: _Heard) -> bool:
     if heard.wish.operation not in (Operation.SUM, Operation.AVERAGE, None):
         return False
     sides = frozenset(side for one, _ in heard.named for party in one.parties for side in party.fields)
-    return heard.measure is not None or bool(sides and "party" not in sides)
+    in_time = heard.group in (Grouping.MONTH, Grouping.QUARTER, Grouping.YEAR)
+    return heard.measure is not None or bool(sides and (in_time or "party" not in sides))
 
 
 def _operation(heard: _Heard) -> Operation | None:
@@ -234,6 +242,8 @@ def _operation(heard: _Heard) -> Operation | None:
     if operation is Operation.AVERAGE and heard.group is not None and heard.subject.kind is None:
         return None  # "the average monthly spending" is of months, and not of bills
     if operation in (None, Operation.LIST) and heard.measure is not None and heard.is_measured:
+        return Operation.SUM
+    if operation is None and heard.group is not None and heard.named and heard.subject.kind is None:
         return Operation.SUM
     if operation is Operation.SUM and heard.may_be_of_one:
         return None
@@ -253,7 +263,7 @@ def _dates(heard: _Heard, kind: RecordKind, operation: Operation, today: date) -
     past = False
     if heard.verb is not None:
         name, past = heard.verb
-    spans = heard.spans
+    spans = heard.spans if operation is Operation.COMPARE else _merged(heard.spans)
     if operation is Operation.COMPARE and len(spans) > 1:
         if name is DateField.ISSUE_DATE:
             return None
@@ -276,6 +286,15 @@ def _dates(heard: _Heard, kind: RecordKind, operation: Operation, today: date) -
     if not in_time:
         raise _Unclear
     return DateRange(field=name)
+
+
+def _merged(spans: list[Span]) -> list[Span]:
+    """Spans that follow one another as one: "in January and February 2024"."""
+    ordered = sorted(spans, key=lambda span: span.first or date.min)
+    closed = [(one.last, other.first) for one, other in pairwise(ordered)]
+    if len(spans) > 1 and all(end and begin and end + timedelta(days=1) == begin for end, begin in closed):
+        return [Span(first=ordered[0].first, last=ordered[-1].last)]
+    return spans
 
 
 def _parties(heard: _Heard, kind: RecordKind) -> PartyFilter | None:

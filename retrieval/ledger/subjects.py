@@ -9,13 +9,14 @@ from retrieval.ledger.plan import DateField, Grouping, Measure, RecordField, Rec
 _BILL_VERBS = (
     (
         r"\b(?:that\s+|which\s+)?(?:were\s+|was\s+|are\s+|is\s+|have\s+been\s+|has\s+been\s+)?(?:issued?|dated|sen[dt]|received?"
-        r"|written|raised|made\s+out|billed|came\s+in|come\s+in|coming\s+in)\b(?:\s+(?:to\s+)?us\b)?"
+        r"|written|raised|made\s+out|billed|(?:came|come|coming|got)\s+in|landed|arrived|turned\s+up)\b(?:\s+(?:to\s+)?us\b)?"
         r"|(?:已)?(?:开具|开出|开立|出具|收到|收取|开给我们|开给我司|开来|开票)[的了过]*|开[的了过]|收[的了过]",
         DateField.ISSUE_DATE,
     ),
     (
         r"\b(?:that\s+|which\s+|to\s+)?(?:(?:were|was|are|is|be|fall|falls|fell|falling|become|becomes|became|becoming|will\s+be"
         r"|will\s+fall|come|comes|came|coming)\s+)?(?:due|payable)\b(?!\s+date)(?:\s+for\s+payment\b)?"
+        r"|\b(?:(?:do|will)\s+)?(?:we|i)\s+(?:have\s+to|need\s+to|must|should)\s+(?:pay|settle)\b"
         r"|\b(?:that\s+|which\s+)?(?:must|should|have\s+to|has\s+to|need\s+to|needs\s+to|are\s+to|is\s+to)\s+be\s+(?:paid|settled)\b"
         r"|(?:应|须|需)?(?:付款)?到期(?:应付|付款|需付|要付)?(?:款)?的?|(?:应|要|该|须|需要?)(?:付款|支付|付)(?:款)?的",
         DateField.DUE_DATE,
@@ -23,7 +24,7 @@ _BILL_VERBS = (
 )
 _CONTRACT_VERBS = (
     (
-        r"\b(?:that\s+|which\s+)?(?:(?:will|are\s+going\s+to|are|is|have|has|do|does)\s+)?"
+        r"\b(?:that\s+|which\s+)?(?:(?:will|are\s+going\s+to|are|is|have|has|do|does|were|was)\s+)?(?:already\s+|now\s+)?"
         r"(?:due\s+to\s+(?:end|expire|lapse)|com(?:e|es|ing)\s+to\s+an\s+end|end(?:s|ed|ing)?|expir(?:e|es|ed|ing)"
         r"|run(?:s|ning)?\s+(?:out|off)|ran\s+out|laps(?:e|es|ed|ing)|terminates?)\b"
         r"|(?:将要?|会|已经?|快要?)?(?:到期|届满|期满|终止|结束|过期|失效)的?",
@@ -117,7 +118,10 @@ _MEASURES = (
         r"|totals?))?\b|价税合计|含税(?:的)?(?:金额|总额|价)?",
         Measure.TOTAL,
     ),
-    (rf"\b(?:input\s+|output\s+)?{_TAX}(?:\s+(?:amounts?|charges?))?\b|税额|税款|税金|增值税额?(?!专用|普通|电子)", Measure.TAX),
+    (
+        rf"\b(?:input\s+|output\s+)?{_TAX}(?:\s+(?:amounts?|charges?))?\b|税额|税款|税金|增值税额?(?!专用|普通|电子)",
+        Measure.TAX,
+    ),
 )
 _EACH = (
     r"(?:(?:(?:grouped|broken\s+down|split|split\s+up|separated|summarised|summarized|itemised|itemized|arranged)\s+)?(?:out\s+)?"
@@ -210,7 +214,9 @@ def _is_any(cursor: Cursor, found: re.Match[str]) -> bool:
     """Whether a word in the singular stands for all: "every invoice", "per invoice", "invoice totals"."""
     before = cursor.text[: found.start()].casefold().split()
     lead = before[-1] if before else ""
-    plural = re.match(r"\s+(?:totals|amounts|values)\b", cursor.text[found.end() :], re.IGNORECASE)
+    plural = re.match(
+        r"\s+(?:totals|amounts|values|counts?|numbers|volumes?|figures)\b", cursor.text[found.end() :], re.IGNORECASE
+    )
     return lead in ("every", "each", "per", "any", "total") or plural is not None
 
 

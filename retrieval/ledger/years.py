@@ -24,6 +24,7 @@ _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _JOINT = r"\s*(?:to|until|till|through|thru|and|[-–—])\s*(?:the\s+)?"
 _COUNTS = {word: number for number, word in enumerate("one two three four five six seven eight nine ten".split(), 1)}
 _HAN_MONTH = r"(?:\d{1,2}|十[一二]|[一二三四五六七八九十])月"
+_HAN_PART = rf"(?:{_HAN_MONTH}|第?[一二三四1-4]季度|[上下]半年)"
 _HAN_DATE = rf"{_HAN_MONTH}(?:底|末|份|\d{{1,2}}[日号])?"
 # What is asked lies ahead: "until the end of March" is the next one.
 _AHEAD = compiled(r"\b(?:end|ends|ending|expir\w+|due|lapse|run|runs|running|fall|renew\w*)\b|到期|届满|终止|结束|失效")
@@ -110,7 +111,23 @@ def _shared(found: re.Match[str], _: date) -> str:
     return f"{found['lead'] or 'from '}{first} {year} to {last} {year}"
 
 
+def _both(found: re.Match[str], _: date) -> str | None:
+    """Two months, quarters or halves that say their year once; those that a span runs between stay."""
+    if found["lead"] or found["joint"] == "to":
+        return None
+    return f"{found['first']} {found['year']} {found['joint']} {found['last']} {found['year']}"
+
+
 _SHARED: tuple[tuple[str, _Write], ...] = (
+    (
+        rf"(?P<lead>\b(?:between|from)\s+)?\b(?P<first>{_MONTH}|q[1-4]|h[12])\s*(?P<joint>,|and|&|or|to|with|vs\.?|versus|against|over)"
+        rf"\s*(?P<last>{_MONTH}|q[1-4]|h[12])\s*(?:of\s+)?{_SPAN_YEAR}\b",
+        _both,
+    ),
+    (
+        rf"{_SPAN_YEAR}年度?(?P<first>{_HAN_PART})(?P<joint>\s*(?:和|与|跟|及|、|对比|相比|比|还是)\s*)(?P<last>{_HAN_PART})",
+        lambda found, _: f"{found['year']}年{found['first']}{found['joint']}{found['year']}年{found['last']}",
+    ),
     (
         rf"(?P<lead>\b(?:from|between)\s+(?:the\s+)?)?\b(?P<first>{_DAY}\s+(?:of\s+)?{_MONTH}){_JOINT}"
         rf"(?P<last>{_DAY}\s+(?:of\s+)?{_MONTH}),?\s*{_SPAN_YEAR}\b",
@@ -212,14 +229,18 @@ def _day_of(text: str) -> int:
 
 def _since(found: re.Match[str], today: date) -> str | None:
     year = _nearest(_month_of(found["day"]), _day_of(found["day"]), today.year, today, ahead=False)
-    return f"{found['lead']}{found['day']} {year}" if found["day"].isascii() else f"{found['lead']}{year}年{found['day']}"
+    return (
+        f"{found['lead']}{found['day']} {year}" if found["day"].isascii() else f"{found['lead']}{year}年{found['day']}"
+    )
 
 
 def _until(found: re.Match[str], today: date) -> str | None:
     month = _month_of(found["day"])
     ahead = _AHEAD.search(found.string) is not None
     year = _nearest(month, _day_of(found["day"]), today.year, today, ahead=ahead)
-    return f"{found['lead']}{found['day']} {year}" if found["day"].isascii() else f"{found['lead']}{year}年{found['day']}"
+    return (
+        f"{found['lead']}{found['day']} {year}" if found["day"].isascii() else f"{found['lead']}{year}年{found['day']}"
+    )
 
 
 _ENGLISH_DAY = rf"(?:{_DAY}\s+(?:of\s+)?{_MONTH}|{_MONTH}(?:\s+{_DAY}\b)?)(?!,?\s*\d)"
