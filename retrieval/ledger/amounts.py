@@ -38,11 +38,17 @@ _TAILS = (
 )
 _BETWEEN = r"\bbetween\s+|\bfrom\s+|介于|在"
 # "五千到一万元之间的发票": nothing stands before it.
-_HAN_BARE = r"(?:^|(?<=[^\d零一二三四五六七八九十百千万亿.,]))(?=[\d一二两三四五六七八九十][\d,.零一二两三四五六七八九十百千万亿]*\s*(?:元|块)?\s*(?:至|到|-|–|~)[^年月日]*之间)"
+_HAN_DIGIT = r"\d,.零一二两三四五六七八九十百千万亿"
+_HAN_BARE = rf"(?<![{_HAN_DIGIT}])(?=[{_HAN_DIGIT}]+\s*(?:元|块)?\s*(?:至|到|-|–|~)[^年月日]*之间)"
 _THOUSANDS = re.compile(
     r"(?<![\w.])(?P<sign>[$€£¥]?)(?P<number>\d{1,3}(?:\.\d{1,3})?)\s?(?P<unit>[km])\b(?!\w)", re.IGNORECASE
 )
 _AND = r"^\s*(?:and|to|至|到|和|-|–)\s*"
+# "More than two invoices" is no amount.
+_COUNTED = re.compile(
+    r"\s*(?:invoices?|bills?|receipts?|contracts?|agreements?|suppliers?|vendors?|customers?|times)\b|\s*[张份家个次笔]",
+    re.IGNORECASE,
+)
 _BEHIND = r"^\s*(?:之间)?"
 
 
@@ -68,12 +74,9 @@ def with_thousands(text: str) -> str:
 
 def take_bounds(cursor: Cursor) -> tuple[AmountRange | None, tuple[str, ...]]:
     """Take the bounds of an amount; with the currencies that they name."""
-    for lead, bound in _LEADS:
-        for match in re.finditer(lead, cursor.left, re.IGNORECASE):
-            money = _money_at(cursor.text, match.end())
-            if money is not None:
-                cursor.mark(_lead(cursor, match.start()), money.end)
-                return AmountRange.model_validate({bound: money.amount}), money.currencies
+    led = _take_led(cursor)
+    if led is not None:
+        return led
     for match in re.finditer(f"{_BETWEEN}|{_HAN_BARE}", cursor.left, re.IGNORECASE):
         first = _money_at(cursor.text, match.end())
         joint = re.match(_AND, cursor.text[first.end :], re.IGNORECASE) if first else None
@@ -83,6 +86,23 @@ def take_bounds(cursor: Cursor) -> tuple[AmountRange | None, tuple[str, ...]]:
             cursor.mark(_lead(cursor, match.start()), last.end + (tail.end() if tail else 0))
             return AmountRange(at_least=first.amount, at_most=last.amount), last.currencies or first.currencies
     return _take_tailed(cursor)
+
+
+def _take_led(cursor: Cursor) -> tuple[AmountRange, tuple[str, ...]] | None:
+    """Take bounds by the words before them, one below and one above at most: "over 5,000 but under 10,000"."""
+    bounds: dict[str, Decimal] = {}
+    currencies: tuple[str, ...] = ()
+    for lead, bound in _LEADS:
+        for match in re.finditer(lead, cursor.left, re.IGNORECASE):
+            money = _money_at(cursor.text, match.end())
+            if money is None or bound in bounds or (not money.currencies and _COUNTED.match(cursor.text[money.end :])):
+                continue
+            cursor.mark(_lead(cursor, match.start()), money.end)
+            bounds[bound] = money.amount
+            currencies = money.currencies or currencies
+    if len(bounds) > 1:
+        cursor.take(r"\bbut\b|并且|而且|但是?|且")
+    return (AmountRange.model_validate(bounds), currencies) if bounds else None
 
 
 def _lead(cursor: Cursor, start: int) -> int:

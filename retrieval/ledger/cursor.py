@@ -17,7 +17,8 @@ _FILLERS = frozenset(
     "everything anything "
     "come comes came amount add arrive arrived ever exist exists went gone go goes paper "
     "across among throughout "
-    "got get please figure figures say tell basis having being been shall now current currently entire whole complete full ve re".split()
+    "got get please figure figures say tell "
+    "basis having being been shall now current currently entire whole complete full ve re".split()
 )
 _HAN_FILLERS = re.compile(
     "|".join(

@@ -1,6 +1,5 @@
 """What a question wants computed: the words for sums, counts, averages and the rest."""
 
-import re
 from dataclasses import dataclass
 
 from ingest.values.numerals import han_number
@@ -78,7 +77,10 @@ _COMPARE = (
     r"\bcompar(?:e[sd]?|ing)\b(?:\s+(?:to|with|against))?|\b(?:a\s+)?comparison(?:\s+(?:of|between))?\b|\bversus\b"
     r"|\bvs\b\.?|\bdifference\s+between\b|\bside\s+by\s+side\b|(?:做个|作个)?(?:比较|对比|比一比)(?:一下)?|相比|相较"
 )
-_WHICH_ONE = r"(?:who|which(?:\s+(?:one|year|quarter|month|half|company|supplier|vendor|party|period|of\s+(?:them|the\s+two|these)))?)"
+_WHICH_ONE = (
+    r"(?:who|which(?:\s+(?:one|year|quarter|month|half|company|supplier|vendor|party|period"
+    r"|of\s+(?:them|the\s+two|these)))?)"
+)
 # "X or Y: who cost us more?" asks to compare, too.
 _MORE = (
     rf"\b(?:{_WHICH_ONE}\s+)?(?:has\s+|have\s+|did\s+|do\s+|is\s+|was\s+)?(?:we\s+|i\s+)?"

@@ -237,6 +237,8 @@ def _is_of_bills(heard: _Heard) -> bool:
 
 def _operation(heard: _Heard) -> Operation | None:
     operation = heard.wish.operation
+    if heard.bounds is not None and heard.subject.kind is None and operation not in (None, Operation.LIST):
+        return None  # "do we spend more than 50,000": the bound is of the sum, and not of each bill
     if heard.missing is not None:
         return Operation.MISSING if operation in (None, Operation.LIST, Operation.COUNT) else None
     if operation is Operation.AVERAGE and heard.group is not None and heard.subject.kind is None:

@@ -31,20 +31,28 @@ _PAID = (
     rf"|\b(?:total\s+)?{_OUTLAY}\s+(?:to|with|at|on|for)\b"
     rf"|\b(?:total|overall|aggregate|cumulative|combined)\s+{_OUTLAY}\b"
     r"|\bwhere\s+(?:does|did|has|is)\s+(?:all\s+)?(?:of\s+)?(?:our|the)\s+(?:money|spend(?:ing)?|budget)\s+(?:go|gone|going)(?:\s+to)?\b"
-    r"|\b(?:(?<!and )(?<!by )(?<!per )(?:supplier|vendor|purchasing|procurement)\s+)?(?:spend|spending|expenses|expenditures?|outlays?|purchases)\b"
+    r"|\b(?:(?<!and )(?<!by )(?<!per )(?:supplier|vendor|purchasing|procurement)\s+)?"
+    r"(?:spend|spending|expenses|expenditures?|outlays?|purchases)\b"
     rf"|\bdid\s+{_WE}\s+(?:pay|spend)\b{_TO}"
 )
 # "How many euros did we pay": the currency was taken before.
 _MANY_PAID = rf"\bhow\s+many\s*{TAKEN}[\s{TAKEN}]*(?:did|have|do)\s+{_WE}\s+{_PAY}\b"
-_BILLED = rf"\b{_HOW_MUCH}{_GAP}{_AUXILIARY}{_WE}(?:['’]ve|\s+have)?\s+(?:bill(?:ed)?|invoice[d]?|charge[d]?|sell|sold)\b(?:\s+to)?"
+_BILLED = (
+    rf"\b{_HOW_MUCH}{_GAP}{_AUXILIARY}{_WE}(?:['’]ve|\s+have)?"
+    r"\s+(?:bill(?:ed)?|invoice[d]?|charge[d]?|sell|sold)\b(?:\s+to)?"
+)
 # Nouns that say it without "how much".
-_HAN_SPENT = r"支出|开支|开销|花销|采购额|付款额|支付额|(?:支付|付款|采购|花费)(?:的)?(?:总?金额|总额|款项|总数)|费用(?:总额|合计)"
+_HAN_SPENT = (
+    r"支出|开支|开销|花销|采购额|付款额|支付额|费用(?:总额|合计)"
+    r"|(?:支付|付款|采购|花费)(?:的)?(?:总?金额|总额|款项|总数)"
+)
 _HAN_TOGETHER = r"(?:一共|总共|总计|合计|累计|共计|共)"
 _HAN_PAID = (
     rf"{_HAN_TOGETHER}?(?:支付|付款|付给|付了|花费|花掉|花在|花|付|采购|买)(?:了)?(?:给)?(?:了)?{_HAN_TOGETHER}?"
 )
 _HAN_ASKS = re.compile(r"多少|合计|总额|总共|一共|总计|累计|平均|比较|对比")
-_HAN_CHARGED = r"(?:向|对|给|跟)?(?:我们|我司|我方|咱们)?(?:一共|总共|共)?(?:收了|收费|收取|开票收费|要价)(?:了)?"
+_HAN_US = r"(?:我们|我司|我方|咱们)"
+_HAN_CHARGED = rf"(?:向|对|跟){_HAN_US}{_HAN_TOGETHER}?(?:收费|收取|收|要价)了?|收取?了?{_HAN_US}"
 
 
 def asks_how_many_units(cursor: Cursor) -> bool:

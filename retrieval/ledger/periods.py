@@ -31,7 +31,7 @@ _HAN_NUMBER = r"(?P<count>\d{1,4}|[一二三四五六七八九十百两]{1,5})\s
 _AHEAD = (
     rf"\b(?:(?:with)?in|over|during|for)?\s*(?:the\s+)?(?:next|coming|following|upcoming)\s+{_NUMBER}\s+{_UNIT_NAME}",
     # "Next month" is one of the calendar, "the next month" counts from today.
-    rf"\b(?:(?:with)?in|over|during|for)?\s*the\s+(?P<count>)(?:next|coming|following|upcoming)\s+(?P<unit>week|month|year)\b",
+    r"\b(?:(?:with)?in|over|during|for)?\s*the\s+(?P<count>)(?:next|coming|following|upcoming)\s+(?P<unit>week|month|year)\b",
     rf"\b(?:with)?in\s+(?:the\s+|a\s+)?(?:(?:less|fewer|no\s+more)\s+than|under|at\s+most)\s+{_NUMBER}\s+{_UNIT_NAME}"
     r"(?:\s+from\s+(?:now|today))?",
     rf"\bwithin\s+(?:the\s+)?{_NUMBER}\s+{_UNIT_NAME}(?:\s+(?:from|of)\s+(?:now|today))?",
@@ -256,15 +256,12 @@ def _sided(text: str, first: Found, last: Found) -> tuple[int, int, Span | None]
     low, high = first.period.first, last.period.last
     if first is last:
         sides: tuple[tuple[re.Pattern[str] | None, re.Pattern[str] | None, Callable[[], Span]], ...] = (
+            # "On or after" is not "after", and "no later than" not "later than".
             (_BEFORE_END, None, lambda: Span(last=high)),
+            (_UNTIL, _HAN_UNTIL, lambda: Span(last=high)),
+            (_SINCE, _HAN_SINCE, lambda: Span(first=low)),
             (_AFTER, _HAN_AFTER, lambda: Span(first=high + timedelta(days=1))),
             (_BEFORE, _HAN_BEFORE, lambda: Span(last=low - timedelta(days=1))),
-            (_UNTIL, _HAN_UNTIL, lambda: Span(last=high)),
-            (
-                _SINCE,
-                _HAN_SINCE,
-                lambda: Span(first=low),
-            ),
             (None, _SINCE_ONLY, lambda: Span(first=low)),
         )
         for lead, tail, make in sides:
