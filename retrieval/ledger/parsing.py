@@ -51,7 +51,7 @@ _SUPERLATIVE = re.compile(
     re.IGNORECASE,
 )
 _BILLED = re.compile(
-    r"\b(?:billed|charged?|invoiced|cost|paid|pay)\s+(?:us|by)\b|\b(?:billed|charged|invoiced|invoicing|billing)\b"
+    r"\b(?:bill(?:ed)?|charged?|invoiced?|costs?|paid|pay)\s+(?:us|by)\b|\b(?:billed|charged|invoiced|invoicing|billing)\b"
     r"|开票|开出|开具|开给|收费",
     re.IGNORECASE,
 )

@@ -18,7 +18,7 @@ _BILL_VERBS = (
         r"|will\s+fall|come|comes|came|coming)\s+)?(?:due|payable)\b(?!\s+date)(?:\s+for\s+payment\b)?"
         r"|\b(?:(?:do|will)\s+)?(?:we|i)\s+(?:have\s+to|need\s+to|must|should)\s+(?:pay|settle)\b"
         r"|\b(?:that\s+|which\s+)?(?:must|should|have\s+to|has\s+to|need\s+to|needs\s+to|are\s+to|is\s+to)\s+be\s+(?:paid|settled)\b"
-        r"|(?:应|须|需)?(?:付款)?到期(?:应付|付款|需付|要付)?(?:款)?的?|(?:应|要|该|须|需要?)(?:付款|支付|付)(?:款)?的",
+        r"|(?:应|须|需)?(?:付款)?到期(?:应付|付款|需付|要付)?(?:款)?的?|(?:应|要|该|须|需要?)(?:(?:付款|支付|付)(?:款)?的|付款$)",
         DateField.DUE_DATE,
     ),
 )
