@@ -7,7 +7,7 @@ from ingest.library import Library
 from ingest.scripts import has_han
 from retrieval.ledger.model import LedgerAnswer, LedgerRow, LedgerTotal, Proof
 from retrieval.ledger.plan import Operation, Plan
-from retrieval.ledger.wording import coverage_sentence, field_name, kind_name, money, plain
+from retrieval.ledger.wording import coverage_sentence, field_name, kind_name, money, none_of, plain
 from retrieval.types import Answer, Citation
 
 _CITED = 12  # rows that are cited; the answer's rows have all of them
@@ -53,6 +53,8 @@ def _head(result: LedgerAnswer, question: str, numbers: dict[str, int]) -> str:
     plan, han = result.plan, has_han(question)
     about = _about(plan, question)
     found = [total for total in result.totals if not total.label]
+    if result.coverage.is_empty:
+        return _none(result, question)
     if not result.rows:
         nothing = kind_name(plan.kind, 0, question)
         return f"{about}{nothing}。" if han else f"{about}{nothing}."
@@ -64,6 +66,21 @@ def _head(result: LedgerAnswer, question: str, numbers: dict[str, int]) -> str:
         return f"{about}{said}{marks}" + ("。" if han else ".")
     said = ("；" if han else "; ").join(_amount(result, total, question, numbers) for total in found)
     return f"{about}{said}" + ("。" if han else ".")
+
+
+def _none(result: LedgerAnswer, question: str) -> str:
+    """That no document belongs to the answer, though there are some of the kind."""
+    plan, count, han = result.plan, result.coverage.outside, has_han(question)
+    none = none_of(plan.kind, count, question)
+    days = plan.dates
+    if plan.operation is Operation.EXPIRING and days and days.first and days.last and not plan.parties:
+        if han:
+            return f"{none}在 {days.first} 至 {days.last} 之间到期的。"
+        return f"{none[0].upper()}{none[1:]} ends between {days.first} and {days.last}."
+    about = _about(plan, question)
+    if han:
+        return f"{about}{none}符合的。"
+    return f"{about}{none}." if about else f"{none[0].upper()}{none[1:]}."
 
 
 def _amount(result: LedgerAnswer, total: LedgerTotal, question: str, numbers: dict[str, int]) -> str:

@@ -17,7 +17,8 @@ _FILLERS = frozenset(
     "everything anything "
     "come comes came amount add arrive arrived ever exist exists went gone go goes paper "
     "across among throughout "
-    "got get kindly figure figures say tell now current currently entire whole complete full ve re".split()
+    "got get please figure figures say tell "
+    "basis having being been shall now current currently entire whole complete full ve re".split()
 )
 _HAN_FILLERS = re.compile(
     "|".join(
@@ -29,7 +30,7 @@ _HAN_FILLERS = re.compile(
             "那些 这些 其 之 并 呢 吗 啊 吧 一共 总共 共 共计 合计 总计 已经 已 资料库 库里 文档 "
             "单据 上 被 把 将 会 要 需要 的话 分 按 是多少 如何 怎样 情况 "
             "谁 哪家 哪个 哪张 哪份 那 这 具体 明细 清单 全年 单 些 次序 目前 现在 当前 是否 存在 "
-            "有没有 有无 以来 次 发生 应 的总".split(),
+            "有没有 有无 以来 次 发生 应 的总 里面 之中 其中 当中 期内 这段时间 跟".split(),
             key=len,
             reverse=True,
         )

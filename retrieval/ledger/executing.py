@@ -39,7 +39,8 @@ def execute(connection: Connection, plan: Plan, only: Collection[str] | None = N
     rows, totals = _cut(plan, rows, totals)
     groups = {total.label for total in totals if total.label}
     chart = None if len(groups) < _FEW else Chart.LINE if plan.in_time else Chart.BAR
-    return LedgerAnswer(plan, columns, rows, totals, Coverage(plan.kind, len(usable), tuple(left)), chart)
+    coverage = Coverage(plan.kind, len(usable), tuple(left), found.outside)
+    return LedgerAnswer(plan, columns, rows, totals, coverage, chart)
 
 
 def _spelled_out(plan: Plan) -> Plan:

@@ -75,6 +75,7 @@ class Extract:
         duplicates: groups of documents that may be copies of each other.
         copies: of those, the ones with the same number. Two bills of one sum within days may be two purchases.
         parties: of the whole ledger.
+        outside: how many documents of the kind surely do not belong to the plan.
     """
 
     records: tuple[Record, ...]
@@ -82,6 +83,7 @@ class Extract:
     duplicates: tuple[frozenset[str], ...]
     copies: tuple[frozenset[str], ...]
     parties: tuple[Party, ...]
+    outside: int = 0
 
 
 def parties_in(connection: Connection) -> tuple[Party, ...]:
@@ -103,14 +105,17 @@ def extract(connection: Connection, plan: Plan, only: Collection[str] | None = N
     parties = _parties(connection) if plan.is_of_contracts else {}
     needed = loaded(plan)
     rows = connection.execute(views.records(plan, needed, spellings))
-    records = (_record(row, needed, doubts.get(row.doc_id, {}), parties.get(row.doc_id, ())) for row in rows)
+    found = (_record(row, needed, doubts.get(row.doc_id, {}), parties.get(row.doc_id, ())) for row in rows)
+    records = tuple(one for one in found if only is None or one.doc_id in only)
+    all_of_kind = connection.scalars(views.of_kind(plan.kind))
     unsettled = map(_unsettled, connection.execute(views.unsettled()))
     return Extract(
-        tuple(one for one in records if only is None or one.doc_id in only),
+        records,
         tuple(one for one in unsettled if only is None or one.doc_id in only),
         tuple(groups_of(alike)),
         tuple(groups_of(same)),
         known,
+        sum(only is None or doc_id in only for doc_id in all_of_kind) - len(records),
     )
 
 

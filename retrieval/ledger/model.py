@@ -118,16 +118,23 @@ class Coverage:
         kind: of the documents.
         used: how many counted.
         left_out: each that may belong to the answer and was not used.
+        outside: how many of the kind surely do not belong to the answer.
     """
 
     kind: RecordKind
     used: int
     left_out: tuple[LeftOut, ...] = ()
+    outside: int = 0
 
     @property
     def total(self) -> int:
         """All documents that belong, or may belong, to the answer."""
         return self.used + len(self.left_out)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether documents of the kind were looked at, and none of them belongs to the answer."""
+        return not self.used and self.outside > 0
 
 
 class Chart(StrEnum):

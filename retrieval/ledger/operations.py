@@ -1,10 +1,10 @@
 """What a question wants computed: the words for sums, counts, averages and the rest."""
 
-import re
 from dataclasses import dataclass
 
 from ingest.values.numerals import han_number
-from retrieval.ledger.cursor import TAKEN, Cursor
+from retrieval.ledger.cursor import Cursor
+from retrieval.ledger.payments import asks_how_many_units, take_paid
 from retrieval.ledger.plan import Operation, RecordField, Role
 from retrieval.ledger.subjects import field_of, field_pattern
 
@@ -15,8 +15,8 @@ _N = rf"(?P<n>\d{{1,3}}|{'|'.join(_COUNTS)})"
 _HAN_N = r"(?P<n>\d{1,3}|[一二三四五六七八九十两]{1,3})"
 _LARGE = r"(?:largest|biggest|highest|greatest|most\s+expensive|costliest|priciest|top)"
 _SMALL = r"(?:smallest|lowest|cheapest|least\s+expensive)"
-_HAN_SUMS = r"(?:金额|总额|总金额|价税合计|花钱|花费|支出|支付|付款|采购额)?"
-_HAN_LARGE = r"(?:最大|最高|最贵|最多)"
+_HAN_SUMS = r"(?:(?:开票|采购|付款|支付|交易|结算)?(?:总金额|金额|总额|价税合计|额)|花钱|花费|支出|支付|付款|开票)?"
+_HAN_LARGE = r"(?:最大|最高|最贵|最多|居首)"
 _HAN_SMALL = r"(?:最小|最低|最便宜|最少)"
 _UNIT = r"(?:张|份|个|笔|家|位|名)"
 _TOP = (
@@ -52,60 +52,48 @@ _DUPLICATE = (
     r"\b(?:possible\s+|potential\s+)?duplicate[sd]?\b|\b(?:issued|entered|billed|recorded|sent|appear"
     r"|there|charged|invoiced|paid)\s+(?:twice|more\s+than\s+once)\b|重复(?:的|开具的?|录入的?)?"
 )
-_WE = r"(?:we|i|our\s+company)"
-# An amount's name may stand between: "how much tax did we pay".
-_GAP = rf"[\s{TAKEN}]+"
-_PAY = r"(?:pay|paid|spend|spent|owe|owed)"
-_PAID = (
-    rf"\bhow\s+(?:much|many){_GAP}(?:money\s+)?(?:(?:did|have|do"
-    rf"|had)\s+)?{_WE}\s+(?:have\s+)?{_PAY}\b(?:\s+(?:to|with|at|on))?"
-    rf"|\b(?:what|which\s+amount)\s+(?:did|have|do)\s+{_WE}\s+{_PAY}\b(?:\s+(?:to|with|at|on))?"
-    rf"|\bour\s+(?:total\s+)?(?:spend(?:ing)?|payments?)\b(?:\s+(?:to|with|at|on))?"
-    rf"|\bhow\s+much\s+(?:money\s+)?(?:(?:has|have)\s+)?(?:went|gone|goes)\s+to\b"
-    rf"|\b(?:total\s+|sum\s+)?(?:amounts?\s+|money\s+)?(?:that\s+)?(?:{_WE}\s+|was\s+|were\s+)?(?:paid"
-    rf"|spent)\s+(?:to|on|with|at)\b"
-    rf"|\b(?:total\s+)?(?:spend(?:ing)?|spendings|payments?|expenses?|expenditures?|costs?)\s+(?:to|with|at|on|for)\b"
-    rf"|\btotal\s+(?:spend(?:ing)?|payments?|expenses?|expenditures?|costs?)\b"
-    rf"|\b(?:what|which\s+amount|how\s+much)\s+have\s+{_WE}\s+(?:been\s+)?(?:paying"
-    rf"|spending)\b(?:\s+(?:to|with|at|on))?"
-)
-# "How many euros did we pay": the currency was taken before.
-_MANY_PAID = rf"\bhow\s+many\s*{TAKEN}[\s{TAKEN}]*(?:did|have|do)\s+{_WE}\s+{_PAY}\b"
-_BILLED = (
-    rf"\bhow\s+(?:much|many){_GAP}(?:(?:did|have|do|had)\s+)?{_WE}\s+(?:bill(?:ed)?|invoice[d]?|charge[d]?|sell"
-    rf"|sold)\b(?:\s+to)?"
-)
-# Nouns that say it without "how much".
-_HAN_SPENT = r"支出|开支|开销|花销|采购额|付款额|支付额|(?:支付|付款|采购|花费)(?:的)?(?:总?金额|总额|款项|总数)"
-_HAN_PAID = (
-    r"(?:一共|总共|总计|合计|累计|共计|共)?(?:支付|付款|付给|花费|花|付|采购)(?:了)?(?:给)?(?:了)?(?:一共"
-    r"|总共|总计|合计|累计|共)?"
-)
 _SUM = (
-    r"\bsum(?:\s+up)?(?:\s+of)?\b|\badd(?:ed)?\s+up\b|\b(?:grand\s+)?totals?(?:\s+(?:amount|sum|value))?(?:\s+of)?\b"
+    r"\b(?:sum|total|tot|add)(?:\s+it|\s+them)?\s+up(?:\s+of)?\b|\bsums?(?:\s+of)?\b|\badd(?:ed)?\s+up\b|\b(?:aggregate|cumulative)\b|\b(?:grand\s+)?totals?(?:\s+(?:amount|sum|value))?(?:\s+of)?\b"
     r"|\b(?:in\s+total|altogether|overall|combined)\b|\bhow\s+much\b"
 )
 _HAN_SUM = r"(?:一共|总共|合计|总计|共计|累计|总和|总额|总金额|加起来|汇总|共)(?:是|为)?"
 _AVERAGE = r"\b(?:average|mean|avg)\b(?:\s+of)?|平均(?:每张|每份|每笔)?(?:的)?"
-_HOW_MANY = r"\bhow\s+many\b|\b(?:the\s+)?(?:number|count)\s+of\b|\bcount\b(?:\s+of)?"
+_HOW_MANY = (
+    r"\bhow\s+many\b|\b(?:the\s+)?(?:total\s+)?(?:number|count|quantity|no\.)\s+of\b|\bcount(?:s|\s+up)?\b(?:\s+of)?"
+    r"|\bhow\s+often\s+(?:did|were|was|have|has)\b"
+)
 _HAN_HOW_MANY = (
-    rf"(?:一共|总共|共)?有?(?:多少|几)\s*(?:{_UNIT}|(?=发票|合同|收据|协议))|(?:的)?(?:数量|数目|张数"
-    rf"|份数)(?:是多少)?"
+    rf"(?:一共|总共|共)?有?(?:多少|几)\s*(?:{_UNIT}|(?=发票|合同|收据|协议))|(?:的)?(?:总)?(?:数量|数目|张数"
+    rf"|份数|笔数|个数)(?:是多少)?"
 )
 _LIST = (
-    r"\b(?:list|show|which|what|find|give|display|(?:are|were|is)\s+(?:there\s+)?any|do\s+we\s+have(?:\s+any)?)\b"
-    r"|哪些|哪几|列出|显示|列一下|找出|查找|查询"
+    r"\b(?:list(?:ing)?|show|which|what|find|give|display|(?:are|were|is)\s+(?:there\s+)?any|do\s+we\s+have(?!\s+to\b)(?:\s+any)?)\b"
+    r"|^[\W\0]*(?:pull(?:\s+up)?|fetch|get|retrieve|identify|return|bring\s+up|extract|look\s+up|report|print|send|provide"
+    r"|name|see|view|search(?:\s+for)?|check(?:\s+for)?|any|flag|highlight|produce|prepare|generate|run|do\s+any|are\s+there"
+    r"|have\s+we\s+(?:got|any))\b"
+    r"|哪些|哪几|哪张|哪份|列出|列举|显示|列一下|找出|查找|查询|列表|清单|明细|一览表?|名单|目录"
 )
 _COMPARE = (
-    r"\bcompare\b|\bcomparison\s+(?:of|between)\b|\bversus\b|\bvs\b\.?|\bcompared\s+(?:to|with)\b"
-    r"|\bdifference\s+between\b|比较(?:一下)?|对比(?:一下)?|相比"
+    r"\bcompar(?:e[sd]?|ing)\b(?:\s+(?:to|with|against))?|\b(?:a\s+)?comparison(?:\s+(?:of|between))?\b|\bversus\b"
+    r"|\bvs\b\.?|\bdifference\s+between\b|\bside\s+by\s+side\b|(?:做个|作个)?(?:比较|对比|比一比)(?:一下)?|相比|相较"
+)
+_WHICH_ONE = (
+    r"(?:who|which(?:\s+(?:one|year|quarter|month|half|company|supplier|vendor|party|period"
+    r"|of\s+(?:them|the\s+two|these)))?)"
 )
 # "X or Y: who cost us more?" asks to compare, too.
 _MORE = (
-    r"\b(?:who|which(?:\s+(?:one|supplier|vendor|of\s+(?:them|the\s+two)))?)\s+(?:has\s+|have\s+"
-    r"|did\s+|do\s+we\s+|did\s+we\s+)?"
-    r"(?:costs?|charged?|billed?|invoiced?|pay|paid|spend|spent)\s+(?:us\s+|on\s+|to\s+|with\s+)?(?:the\s+)?more\b"
-    r"|(?:哪家|哪个|谁|哪一家)(?:公司)?(?:的)?(?:金额|总额|花费|支付)?(?:更多|更高|较多|较高|更大)"
+    rf"\b(?:{_WHICH_ONE}\s+)?(?:has\s+|have\s+|did\s+|do\s+|is\s+|was\s+)?(?:we\s+|i\s+)?"
+    r"(?:costs?|charged?|billed?|invoiced?|pay|paid|spend|spent)\s+(?:us\s+|on\s+|to\s+|with\s+)?(?:the\s+)?(?:more|less)\b"
+    r"(?!\s+(?:than\s+\W*\d|invoices|bills|receipts|contracts|agreements|often))(?:\s+(?:money\s+)?(?:to|with|on|at|in|than))?"
+    rf"|\b{_WHICH_ONE}\s+(?:is|was|were|are)\s+(?:the\s+)?(?:more\s+expensive|cheaper|dearer|costlier|higher|lower|larger"
+    r"|bigger|smaller)\b"
+    r"|(?:哪家|哪个|谁|哪一家|哪一年|哪年|哪个季度)(?:公司)?(?:的)?(?:开票|收费|采购|支出)?(?:金额|总额|花费|支付|额)?"
+    r"(?:更多|更高|较多|较高|更大|更贵|更少|更低|更便宜)"
+)
+_THAN = (
+    r"\b(?:more|less|higher|lower|cheaper|larger|bigger|smaller|greater)\b"
+    r"(?!\s+(?:invoices|bills|receipts|contracts|agreements|often|than\s+\W*\d))"
 )
 # A group that stands out: "which supplier did we pay the most?"
 _MOST = (
@@ -113,11 +101,20 @@ _MOST = (
     r"|\b(?:costs?|charged?|billed?|invoiced?)\s+us\s+(?:the\s+)?most\b"
     r"|\b(?:received?|gets?|got)\s+(?:the\s+)?most\s+money\b|\bmost\s+(?:of\s+our\s+)?money\s+(?:goes|went|gone)\s+to\b"
 )
+_MOST_RECORDS = (
+    r"\b(?:the\s+)?(?:most|(?P<few>fewest))\s+(?=(?:invoices|bills|receipts)\b)"
+    r"|(?<=发票)(?:数量|张数|数目|份数)?(?:最多|(?P<fewer>最少))的?"
+)
+_RECEIVED = r"\b(?:sent|sends|issued?|issues|raised)\b(?:\s+(?:to\s+)?us\b)?"
 _WHO = (
     r"\b(?:who|whom|(?:which|what)\s+(?:supplier|vendor|seller|company)|which\s+of\s+(?:our"
     r"|the)\s+(?:suppliers|vendors))\b"
 )
 _BREAK = r"\bbreak(?:\s*down)?\b(?:\s+(?:the|our|of))*|\bbreakdown(?:\s+of)?\b|\bsplit\b"
+_RANKED_BY = (
+    r"\b(?:ranked\s+|sorted\s+|ordered\s+)?by\s+(?:(?:invoice|invoiced|billed|total|overall)\s+)?"
+    r"(?:amounts?|values?|totals?|spend(?:ing)?|volume|size|expenditure|costs?|revenue)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +130,7 @@ class Wish:
         ranks: the side whose parties are ranked: "top five suppliers".
         paid: whether it asks what was paid or billed, whatever the documents are called.
         late: whether only what is overdue is meant.
+        by_count: whether parties are ranked by how many documents they have.
     """
 
     operation: Operation | None
@@ -143,6 +141,7 @@ class Wish:
     ranks: Role | None = None
     paid: bool = False
     late: bool = False
+    by_count: bool = False
 
 
 def take_missing(cursor: Cursor, *, contracts: bool) -> RecordField | None:
@@ -159,7 +158,7 @@ def take_missing(cursor: Cursor, *, contracts: bool) -> RecordField | None:
         rf"\b(?:(?:that|which)\s+)?(?:do|does|did)(?:\s+not|n't|n’t)\s+{verbs}\s+(?:an?\s+|the\s+"
         rf"|any\s+|its\s+|their\s+)?(?P<field>{names})(?:\s+clause)?\b",
         rf"\b(?P<field>{names})(?:\s+clause)?\s+(?:is|are)\s+missing\b",
-        rf"(?:没有|没|未曾?|无|缺少|缺|不含|未见){_NOT_STATED}(?P<field>{names})(?:条款)?(?:的)?",
+        rf"(?:没有|没|未曾?|无|缺少|缺失?|不含(?!(?:增值)?税)|未见|漏了?|遗漏了?){_NOT_STATED}(?P<field>{names})(?:条款)?(?:的)?",
     )
     for pattern in patterns:
         if match := cursor.take(pattern):
@@ -167,27 +166,26 @@ def take_missing(cursor: Cursor, *, contracts: bool) -> RecordField | None:
     return None
 
 
-def take_wish(cursor: Cursor) -> Wish:
+def take_wish(cursor: Cursor, *, contracts: bool) -> Wish:
     """Take the words for what is to be computed, the most telling first."""
-    late = bool(cursor.take(_OVERDUE))
+    late = not contracts and bool(cursor.take(_OVERDUE))
     if cursor.take(_DUPLICATE):
         cursor.take_all(f"{_LIST}|{_HOW_MANY}|{_HAN_HOW_MANY}")
         return Wish(Operation.DUPLICATE, paid=True)
-    more = cursor.take(_MORE)
-    if cursor.take(_COMPARE) or more:
-        paid, role = _take_paid(cursor)
+    if _take_comparison(cursor):
+        paid, role = take_paid(cursor)
         cursor.take_all(f"{_SUM}|{_HAN_SUM}")
         return Wish(Operation.COMPARE, role=role, paid=paid, late=late)
     ranked = _take_most(cursor) or _take_ranked(cursor)
     if ranked is not None:
         return ranked
     if cursor.take(_AVERAGE):
-        paid, role = _take_paid(cursor)
+        paid, role = take_paid(cursor)
         cursor.take_all(f"{_SUM}|{_HAN_SUM}")
         return Wish(Operation.AVERAGE, role=role, paid=paid, late=late)
-    if not cursor.find(_MANY_PAID) and cursor.take(f"{_HOW_MANY}|{_HAN_HOW_MANY}"):
+    if not asks_how_many_units(cursor) and cursor.take(f"{_HOW_MANY}|{_HAN_HOW_MANY}"):
         return Wish(Operation.COUNT, late=late)
-    paid, role = _take_paid(cursor)
+    paid, role = take_paid(cursor)
     if paid or _asks_sum(cursor):
         cursor.take_all(f"{_SUM}|{_HAN_SUM}")
         return Wish(Operation.SUM, role=role, paid=paid, late=late)
@@ -197,31 +195,41 @@ def take_wish(cursor: Cursor) -> Wish:
     return Wish(None, late=late)
 
 
+def _take_comparison(cursor: Cursor) -> bool:
+    """Take "compare", "which cost us more", "more this year than last year"."""
+    more = cursor.take(_MORE)
+    if not more and cursor.find(_THAN) and cursor.find(r"\bthan\b"):
+        more = cursor.take(_THAN)
+    cursor.take(r"\bthan\b(?:\s+(?:in|to|with|on|from|by)\b)?") if more else None
+    return bool(cursor.take(_COMPARE) or more)
+
+
 def _asks_sum(cursor: Cursor) -> bool:
     if cursor.take(_SUM) or cursor.take(_BREAK):
         return True
     return bool(cursor.take(_HAN_SUM))
 
 
-def _take_paid(cursor: Cursor) -> tuple[bool, Role | None]:
-    """Take "how much did we pay", and on which side that puts the other party."""
-    if cursor.take(_PAID):
-        return True, Role.SELLER
-    if cursor.take(_BILLED):
-        return True, Role.BUYER
-    if cursor.take(_HAN_SPENT):
-        cursor.take(_HAN_PAID)
-        return True, Role.SELLER
-    if re.search(r"多少|合计|总额|总共|一共|总计|平均|比较|对比", cursor.text) and cursor.take(_HAN_PAID):
-        return True, Role.SELLER
-    return False, None
-
-
 def _take_most(cursor: Cursor) -> Wish | None:
+    if cursor.find(_MOST_RECORDS):
+        return _take_most_records(cursor)
     if cursor.find(_WHO) and cursor.take(_MOST):
         cursor.take(_WHO)
         cursor.take_all(r"\b(?:did|do|have|has)\s+(?:we|i)\b")
         return Wish(Operation.TOP, ranks=Role.SELLER, paid=True)
+    return None
+
+
+def _take_most_records(cursor: Cursor) -> Wish | None:
+    """Take "which supplier sent us the most invoices": parties by how many documents they have."""
+    for pattern, role in _GROUP_NOUNS:
+        if noun := cursor.find(pattern):
+            cursor.mark(*noun.span())
+            found = cursor.take(_MOST_RECORDS)
+            fewest = found is not None and bool(found["few"] or found["fewer"])
+            cursor.take_all(rf"{_LIST}|{_WHO}|{_RECEIVED}")
+            limit = _MANY if noun.group().endswith("s") else 1
+            return Wish(Operation.TOP, limit=limit, ascending=fewest, ranks=role, paid=True, by_count=True)
     return None
 
 
@@ -242,8 +250,8 @@ def _ranked(cursor: Cursor, operation: Operation, limit: int, ascending: bool) -
             ranks = role
             limit = _MANY if limit == 1 and noun.group().endswith("s") else limit
     cursor.take(r"(?:按照?|以)(?:发票)?(?:付款|采购|支付|花费)?(?:总?金额|总额)(?:计算?|算|排序|排名)?")
-    paid, role_of_party = _take_paid(cursor)
-    cursor.take_all(f"{_SUM}|{_LIST}|{_HAN_SUM}|\\bby\\s+(?:total|amount|value)\\b")
+    paid, role_of_party = take_paid(cursor)
+    cursor.take_all(f"{_SUM}|{_LIST}|{_HAN_SUM}|{_RANKED_BY}")
     if ranks is not None:
         operation = Operation.TOP
     return Wish(operation, limit=limit, ascending=ascending, role=role_of_party, ranks=ranks, paid=paid)

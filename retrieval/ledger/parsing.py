@@ -8,15 +8,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import pairwise
 
 from pydantic import ValidationError
 
 from retrieval.dates import folded
-from retrieval.ledger.amounts import take_bounds, take_currencies
+from retrieval.ledger.amounts import take_bounds, take_currencies, with_thousands
+from retrieval.ledger.courtesies import without_courtesies
 from retrieval.ledger.cursor import TAKEN, Cursor
 from retrieval.ledger.operations import Wish, take_missing, take_wish
 from retrieval.ledger.parties import Mention, Party, find_parties
-from retrieval.ledger.periods import take_spans, with_years
+from retrieval.ledger.periods import take_spans
 from retrieval.ledger.plan import (
     MOST_ROWS,
     AmountRange,
@@ -34,6 +36,7 @@ from retrieval.ledger.plan import (
 )
 from retrieval.ledger.roles import are_joined, take_party
 from retrieval.ledger.subjects import Subject, take_group, take_kind, take_measure, take_verb
+from retrieval.ledger.years import with_years
 
 _MANY = 10  # of "the largest invoices"
 _MOST = 300  # characters of a question
@@ -47,7 +50,11 @@ _SUPERLATIVE = re.compile(
     r"(?:invoices|bills|receipts|contracts|agreements)\b",
     re.IGNORECASE,
 )
-_BILLED = re.compile(r"\b(?:billed|charged?|invoiced|cost|paid|pay)\s+(?:us|by)\b", re.IGNORECASE)
+_BILLED = re.compile(
+    r"\b(?:bill(?:ed)?|charged?|invoiced?|costs?|paid|pay)\s+(?:us|by)\b|\b(?:billed|charged|invoiced|invoicing|billing)\b"
+    r"|开票|开出|开具|开给|收费",
+    re.IGNORECASE,
+)
 _BY_COUNT = (
     r"\bby\s+(?:the\s+)?(?:number|count)(?:\s+of\s+(?:invoices|receipts|contracts))?\b|按(?:发票"
     r"|合同)?(?:数量|张数|份数)"
@@ -56,6 +63,7 @@ _ALL = re.compile(r"\b(?:all|every)\b|所有|全部", re.IGNORECASE)
 _ASKS = re.compile(
     r"\b(?:when|who|whom|whose|how|what|is|are|does|do|did)\b|多少|什么|几|谁|吗|金额|总额|是", re.IGNORECASE
 )
+_WHAT_IS = re.compile(r"\bwhat(?:['’]s|\s+(?:is|was|were|are))\s+(?:the|our)\b", re.IGNORECASE)
 _ONE = frozenset((Operation.AVERAGE, Operation.MAX, Operation.MIN, Operation.TOP))
 
 
@@ -88,6 +96,7 @@ class _Heard:
     superlative: bool = False
     of_us: bool = False
     han_total: bool = False
+    asks_what: bool = False
 
     @property
     def is_wide(self) -> bool:
@@ -102,9 +111,17 @@ class _Heard:
         return self.subject.kind is RecordKind.CONTRACTS or not self.is_wide
 
     @property
+    def is_measured(self) -> bool:
+        """Whether an amount is asked for, of more than one document: "VAT by quarter", "net amount billed to Acme"."""
+        if self.wish.operation is Operation.LIST and not self.asks_what:
+            return self.group is not None
+        return bool(self.of_all or self.group or self.spans or self.named)
+
+    @property
     def is_phrase(self) -> bool:
         """Whether it is no sentence, but names records that are restricted: "contracts that end in 2025"."""
-        restricted = self.named or self.spans or self.bounds or self.currencies
+        has_passed = self.verb is not None and self.verb[1]
+        restricted = self.named or self.spans or self.bounds or self.currencies or has_passed
         return bool(restricted and self.subject.kind and self.measure is None and not self.asks)
 
 
@@ -116,7 +133,7 @@ def parse(question: str, known: Sequence[Party], today: date) -> Plan | None:
         known: the ledger's parties, by whose names those of the question are known.
         today: the day of the question.
     """
-    text = with_years(folded(question), today)
+    text = with_years(with_thousands(without_courtesies(folded(question))), today)
     if not text or len(text) > _MOST or TAKEN in text:
         return None
     cursor = Cursor(text)
@@ -133,13 +150,15 @@ def parse(question: str, known: Sequence[Party], today: date) -> Plan | None:
 
 
 def _hear(cursor: Cursor, known: Sequence[Party], today: date) -> _Heard:
-    heard = _Heard(of_all=_ALL.search(cursor.text) is not None, asks=_ASKS.search(cursor.text) is not None)
+    heard = _Heard(of_all=_ALL.search(cursor.text) is not None)
     heard.of_us = heard.of_all or _OF_US.search(cursor.text) is not None
     heard.han_total = bool(_HAN_TOTAL.search(cursor.text)) and not _HAN_TOGETHER.search(cursor.text)
+    heard.asks_what = _WHAT_IS.search(cursor.text) is not None
     heard.superlative = _SUPERLATIVE.search(cursor.text) is not None
     heard.billed = _BILLED.search(cursor.text) is not None
     heard.named = [take_party(cursor, mention) for mention in find_parties(cursor.left, known)]
     heard.bounds, heard.currencies = take_bounds(cursor)
+    heard.asks = _ASKS.search(cursor.left) is not None
     heard.spans = take_spans(cursor, today)
     contracts = _CONTRACTS.search(cursor.left) is not None
     heard.by_count = bool(cursor.take(_BY_COUNT))
@@ -147,7 +166,8 @@ def _hear(cursor: Cursor, known: Sequence[Party], today: date) -> _Heard:
     heard.group = take_group(cursor)
     heard.measure = None if contracts else take_measure(cursor)
     heard.currencies = heard.currencies or take_currencies(cursor)
-    heard.wish = take_wish(cursor)
+    heard.wish = take_wish(cursor, contracts=contracts)
+    heard.by_count |= heard.wish.by_count
     heard.subject = take_kind(cursor)
     heard.verb = take_verb(cursor, contracts=contracts)
     return heard
@@ -200,23 +220,32 @@ def _kind(heard: _Heard) -> RecordKind | None:
     if not heard.subject.several or not heard.is_wide:
         return None
     bills = any(not party.fields.isdisjoint(("seller", "buyer")) for one, _ in heard.named for party in one.parties)
-    ranked = wish.ranks is not None or heard.billed or (wish.operation is Operation.COMPARE and bills)
+    ranked = wish.ranks is not None or wish.late or heard.billed or (wish.operation is Operation.COMPARE and bills)
     return RecordKind.BILLS if wish.paid or ranked or heard.by_count or _is_of_bills(heard) else None
 
 
 def _is_of_bills(heard: _Heard) -> bool:
     """Whether amounts can be none but those of bills: taxes, or what a seller or a buyer of bills is named for."""
-    if heard.wish.operation not in (Operation.SUM, Operation.AVERAGE):
+    if heard.group in (Grouping.SELLER, Grouping.BUYER):
+        return True
+    if heard.wish.operation not in (Operation.SUM, Operation.AVERAGE, None):
         return False
     sides = frozenset(side for one, _ in heard.named for party in one.parties for side in party.fields)
-    return heard.measure is not None or bool(sides and "party" not in sides)
+    in_time = heard.group in (Grouping.MONTH, Grouping.QUARTER, Grouping.YEAR)
+    return heard.measure is not None or bool(sides and (in_time or "party" not in sides))
 
 
 def _operation(heard: _Heard) -> Operation | None:
     operation = heard.wish.operation
+    if heard.bounds is not None and heard.subject.kind is None and operation not in (None, Operation.LIST):
+        return None  # "do we spend more than 50,000": the bound is of the sum, and not of each bill
     if heard.missing is not None:
         return Operation.MISSING if operation in (None, Operation.LIST, Operation.COUNT) else None
-    if operation is None and heard.of_all and heard.measure is not None:
+    if operation is Operation.AVERAGE and heard.group is not None and heard.subject.kind is None:
+        return None  # "the average monthly spending" is of months, and not of bills
+    if operation in (None, Operation.LIST) and heard.measure is not None and heard.is_measured:
+        return Operation.SUM
+    if operation is None and heard.group is not None and heard.named and heard.subject.kind is None:
         return Operation.SUM
     if operation is Operation.SUM and heard.may_be_of_one:
         return None
@@ -236,7 +265,7 @@ def _dates(heard: _Heard, kind: RecordKind, operation: Operation, today: date) -
     past = False
     if heard.verb is not None:
         name, past = heard.verb
-    spans = heard.spans
+    spans = heard.spans if operation is Operation.COMPARE else _merged(heard.spans)
     if operation is Operation.COMPARE and len(spans) > 1:
         if name is DateField.ISSUE_DATE:
             return None
@@ -247,7 +276,10 @@ def _dates(heard: _Heard, kind: RecordKind, operation: Operation, today: date) -
         yesterday = today - timedelta(days=1)
         return DateRange(field=DateField.DUE_DATE, last=yesterday)
     if spans:
-        return DateRange(field=name, first=spans[0].first, last=spans[0].last)
+        first, last = spans[0].first, spans[0].last
+        if name is DateField.EXPIRATION_DATE and not past and first is None and last is not None and last >= today:
+            first = today  # "that end before July": those that have ended do not end any more
+        return DateRange(field=name, first=first, last=last)
     if past and name is DateField.EXPIRATION_DATE:
         return DateRange(field=name, last=today - timedelta(days=1))
     if name in (DateField.ISSUE_DATE, DateField.AGREEMENT_DATE):
@@ -256,6 +288,15 @@ def _dates(heard: _Heard, kind: RecordKind, operation: Operation, today: date) -
     if not in_time:
         raise _Unclear
     return DateRange(field=name)
+
+
+def _merged(spans: list[Span]) -> list[Span]:
+    """Spans that follow one another as one: "in January and February 2024"."""
+    ordered = sorted(spans, key=lambda span: span.first or date.min)
+    closed = [(one.last, other.first) for one, other in pairwise(ordered)]
+    if len(spans) > 1 and all(end and begin and end + timedelta(days=1) == begin for end, begin in closed):
+        return [Span(first=ordered[0].first, last=ordered[-1].last)]
+    return spans
 
 
 def _parties(heard: _Heard, kind: RecordKind) -> PartyFilter | None:

@@ -13,7 +13,6 @@ from retrieval.ledger.plan import Span
 
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
 _HAN = {"一": 1, "二": 2, "三": 3, "四": 4, "上": 1, "下": 2}
-_YEARS = {"今年": 0, "本年": 0, "去年": -1, "前年": -2, "明年": 1, "this year": 0, "last year": -1, "next year": 1}
 _UNITS = {
     "day": "d",
     "week": "w",
@@ -27,28 +26,34 @@ _UNITS = {
     "年": "y",
 }
 _NUMBER = r"(?P<count>\d{1,4}|[a-z]+(?:[ -][a-z]+)?)"
+_UNIT_NAME = r"(?:calendar\s+)?(?P<unit>day|week|month|year)s?\b"
 _HAN_NUMBER = r"(?P<count>\d{1,4}|[一二三四五六七八九十百两]{1,5})\s*个?"
 _AHEAD = (
-    rf"\b(?:(?:with)?in|over|during|for)?\s*(?:the\s+)?(?:next|coming"
-    rf"|following)\s+(?:{_NUMBER}\s+)?(?P<unit>day|week|month|year)s?\b",
-    rf"\bwithin\s+(?:the\s+)?{_NUMBER}\s+(?P<unit>day|week|month|year)s?(?:\s+from\s+(?:now|today))?\b",
+    rf"\b(?:(?:with)?in|over|during|for)?\s*(?:the\s+)?(?:next|coming|following|upcoming)\s+{_NUMBER}\s+{_UNIT_NAME}",
+    # "Next month" is one of the calendar, "the next month" counts from today.
+    r"\b(?:(?:with)?in|over|during|for)?\s*the\s+(?P<count>)(?:next|coming|following|upcoming)\s+(?P<unit>week|month|year)\b",
+    rf"\b(?:with)?in\s+(?:the\s+|a\s+)?(?:(?:less|fewer|no\s+more)\s+than|under|at\s+most)\s+{_NUMBER}\s+{_UNIT_NAME}"
+    r"(?:\s+from\s+(?:now|today))?",
+    rf"\bwithin\s+(?:the\s+)?{_NUMBER}\s+{_UNIT_NAME}(?:\s+(?:from|of)\s+(?:now|today))?",
     rf"\bin\s+{_NUMBER}\s+(?P<unit>day|week|month|year)s?\s+from\s+(?:now|today)\b",
     rf"(?:在\s*)?(?:未来|今后|接下来|往后|将来)的?\s*{_HAN_NUMBER}\s*(?P<unit>天|日|周|星期|月"
     rf"|年)\s*(?:之内|以内|内|里)?",
     rf"(?:在\s*)?{_HAN_NUMBER}\s*(?P<unit>天|日|周|星期|月|年)\s*(?:之内|以内|内)",
 )
 _BACK = (
-    rf"\b(?:(?:with)?in|over|during|for)?\s*(?:the\s+)?(?:last|past"
-    rf"|previous)\s+{_NUMBER}\s+(?P<unit>day|week|month|year)s?\b",
+    rf"\b(?:(?:with)?in|over|during|for)?\s*(?:the\s+|these\s+)?(?:last|past|previous|preceding|trailing|recent)\s+"
+    rf"{_NUMBER}\s+{_UNIT_NAME}",
+    r"\b(?:(?:with)?in|over|during|for)?\s*(?:the\s+|this\s+)?(?P<count>)past\s+(?P<unit>week|month|year)\b",
     rf"(?:在\s*)?(?:最近|过去|近)的?\s*{_HAN_NUMBER}\s*(?P<unit>天|日|周|星期|月|年)\s*(?:之内|以内|内|里|来|以来)?",
 )
 _NAMED = (
-    r"\b(?:in\s+|during\s+)?(?:the\s+)?(?P<which>this|last|previous|next|current)\s+(?P<unit>month|quarter|year)\b",
-    r"(?P<which>今|本|去|上|明|下)(?:一)?个?(?P<unit>年|月|季度)(?:度)?",
+    r"\b(?:in\s+|during\s+|for\s+)?(?:the\s+)?(?P<which>this|last|previous|next|current)\s+(?:calendar\s+)?"
+    r"(?P<unit>week|month|quarter|year)(?:['’]s)?\b",
+    r"(?P<which>今|本|去|上|明|下|这|当)(?:一)?个?(?P<unit>年|月|季度?|周|星期)(?:度|份)?",
 )
 _TO_DATE = (
     r"\b(?:this\s+)?year\s+to\s+date\b|\bytd\b|\bso\s+far\s+this\s+year\b|\bthis\s+year\s+so\s+far\b"
-    r"|今年(?:以来|至今|到目前为止)"
+    r"|(?:今|本)年(?:以来|至今|到目前为止|到现在(?:为止)?)"
 )
 _SHIFT = {
     "this": 0,
@@ -60,6 +65,8 @@ _SHIFT = {
     "本": 0,
     "去": -1,
     "上": -1,
+    "这": 0,
+    "当": 0,
     "明": 1,
     "下": 1,
 }
@@ -82,33 +89,28 @@ _MONTHS = (
     rf"{_YEAR}\s*年\s*(?P<first>\d{{1,2}})\s*月?\s*[至到\-–~—]\s*(?P<last>\d{{1,2}})\s*月(?:份)?",
 )
 _JOINS = compiled(r"^\s*(?:and|to|until|through|till|[-–—~至到和])\s*(?:the\s+)?$")
-_IN = r"(?:\b(?:in|during|of|from|for|on|dated|between|through)\s+)?(?:(?:the\s+)?(?:year|month\s+of)\s+)?$"
+_IN = (
+    r"(?:\b(?:in|during|of|from|for|on|dated|between|through(?:out)?|within|in\s+the\s+course\s+of|over)\s+)?"
+    r"(?:(?:the\s+)?(?:(?:whole|entire|full|calendar)\s+)*(?:year|month\s+of)\s+|(?:all|whole|calendar)\s+(?:of\s+)?)?$"
+)
 _AFTER = compiled(r"\b(?:after|later\s+than)\s+(?:the\s+)?(?:end\s+of\s+)?$")
-_BEFORE = compiled(r"\b(?:before|prior\s+to|earlier\s+than)\s+(?:the\s+)?$")
-_UNTIL = compiled(r"(?:\b(?:until|till|up\s+to|through|by|no\s+later\s+than)\s+(?:the\s+end\s+of\s+)?|截至|截止到?)$")
+_BEFORE = compiled(r"\b(?:before|prior\s+to|earlier\s+than)\s+(?:the\s+)?(?:(?:start|beginning)\s+of\s+)?$")
+_UNTIL = compiled(
+    r"(?:\b(?:(?:up\s+)?(?:until|till)|up\s+to(?:\s+and\s+including)?|through|by|(?:no|not)\s+later\s+than|on\s+or\s+before"
+    r"|at\s+the\s+latest\s+(?:on|by))\s+(?:the\s+)?(?:end\s+of\s+)?|截至|截止到?|不晚于)$"
+)
+_SINCE = compiled(
+    r"\b(?:since|on\s+or\s+after|from\s+and\s+including|not\s+before|no\s+earlier\s+than)"
+    r"\s+(?:the\s+)?(?:beginning\s+of\s+|start\s+of\s+)?$"
+)
+_BEFORE_END = compiled(r"\bbefore\s+(?:the\s+)?end\s+of\s+$")
 _ON = compiled(_IN)
 _HAN_SINCE = compiled(r"^\s*(?:以来|及以后|起(?:至今)?|至今)")
 _HAN_AFTER = compiled(r"^\s*(?:以后|之后|后)")
 _HAN_BEFORE = compiled(r"^\s*(?:以前|之前|前)")
+_HAN_UNTIL = compiled(r"^\s*(?:(?:底|末)(?:之前|以前|前|为止)|为止)")
 _HAN_TAIL = compiled(r"^\s*(?:度|份|期间|全年|底|末)?")
 _SINCE_ONLY = compiled(r"^\s*(?:onwards?|on)\b")
-
-
-def with_years(text: str, today: date) -> str:
-    """A question with years that hang on today in digits, where a part of one is meant: 去年3月, Q1 last year."""
-
-    def in_digits(found: re.Match[str]) -> str:
-        shift = _YEARS[" ".join(found["which"].lower().split())]
-        return f"{found['part'] or ''}{today.year + shift}{'年' if found['which'][-1] == '年' else ''}"
-
-    han = compiled(
-        r"(?P<part>)(?P<which>今年|去年|前年|明年|本年)(?=度?第?[一二三四1-4]\s*季度|[上下]半年"
-        r"|\s*\d{1,2}\s*月|[一二三四五六七八九十]{1,2}月)"
-    )
-    english = compiled(
-        rf"(?P<part>\b(?:{_MONTH_NAMES}|q[1-4]|quarter|half)\s+)(?:of\s+)?(?P<which>this year|last year|next year)\b"
-    )
-    return english.sub(in_digits, han.sub(in_digits, text))
 
 
 def take_spans(cursor: Cursor, today: date) -> list[Span]:
@@ -122,7 +124,7 @@ _Placed = tuple[int, Span]
 
 
 def _counted(cursor: Cursor, today: date) -> Iterator[_Placed]:
-    for patterns, sign in ((_AHEAD, 1), (_BACK, -1)):
+    for patterns, sign in ((_BACK, -1), (_AHEAD, 1)):
         for pattern in patterns:
             match = cursor.find(pattern)
             count = _count(match["count"]) if match else None
@@ -139,7 +141,7 @@ def _counted(cursor: Cursor, today: date) -> Iterator[_Placed]:
 
 def _count(text: str | None) -> int | None:
     """A number in digits, in English or in Chinese words; without any, one."""
-    if text is None:
+    if not text:
         return 1
     if text.isascii() and text.isdecimal():
         return int(text)
@@ -179,6 +181,9 @@ def _named(cursor: Cursor, today: date) -> Iterator[_Placed]:
 def _unit_around(today: date, shift: int, unit: str) -> Days:
     if unit in ("year", "年"):
         return year(today.year + shift)
+    if unit in ("week", "周", "星期"):
+        monday = today + timedelta(days=7 * shift - today.weekday())
+        return Days(monday, monday + timedelta(days=6))
     if unit in ("month", "月"):
         there = _moved(today.replace(day=1), shift, "m")
         return month(there.month, there.year)
@@ -251,14 +256,12 @@ def _sided(text: str, first: Found, last: Found) -> tuple[int, int, Span | None]
     low, high = first.period.first, last.period.last
     if first is last:
         sides: tuple[tuple[re.Pattern[str] | None, re.Pattern[str] | None, Callable[[], Span]], ...] = (
+            # "On or after" is not "after", and "no later than" not "later than".
+            (_BEFORE_END, None, lambda: Span(last=high)),
+            (_UNTIL, _HAN_UNTIL, lambda: Span(last=high)),
+            (_SINCE, _HAN_SINCE, lambda: Span(first=low)),
             (_AFTER, _HAN_AFTER, lambda: Span(first=high + timedelta(days=1))),
             (_BEFORE, _HAN_BEFORE, lambda: Span(last=low - timedelta(days=1))),
-            (_UNTIL, None, lambda: Span(last=high)),
-            (
-                compiled(r"\bsince\s+(?:the\s+)?(?:beginning\s+of\s+|start\s+of\s+)?$"),
-                _HAN_SINCE,
-                lambda: Span(first=low),
-            ),
             (None, _SINCE_ONLY, lambda: Span(first=low)),
         )
         for lead, tail, make in sides:
@@ -270,9 +273,14 @@ def _sided(text: str, first: Found, last: Found) -> tuple[int, int, Span | None]
                 except OverflowError:
                     return 0, 0, None
                 start = led.start() if led else _lead(before)
-                return start, last.end + (tailed.end() if tailed else 0), span
-    tail_match = _HAN_TAIL.match(behind) if text[last.start : last.end].strip()[-1:] in "年月" else None
-    return _lead(before), last.end + (tail_match.end() if tail_match else 0), Span(first=low, last=high)
+                return start, last.end + (tailed.end() if tailed else _tail(text, last)), span
+    return _lead(before), last.end + _tail(text, last), Span(first=low, last=high)
+
+
+def _tail(text: str, last: Found) -> int:
+    """How many characters behind a Chinese month or year belong to it: 2024年度, 3月底."""
+    tail = _HAN_TAIL.match(text[last.end :]) if text[last.start : last.end].strip()[-1:] in "年月" else None
+    return tail.end() if tail else 0
 
 
 def _lead(before: str) -> int:

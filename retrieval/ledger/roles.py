@@ -30,6 +30,7 @@ _BEHIND: tuple[tuple[str, Role | None], ...] = (
     (r"^\s*(?:开具|开出|开给我们|开|出具)的?", Role.SELLER),
     (r"^\s+(?:issued|sent|billed|invoiced|charged)\b(?:\s+(?:to\s+)?us\b)?", Role.SELLER),
     (r"^\s+(?:has|have|had)\s+(?:issued|sent|billed|invoiced|charged)\b(?:\s+(?:to\s+)?us\b)?", Role.SELLER),
+    (r"^\s*(?:一共|总共|共)?(?:支付|付款|付)(?:了|给|给了)?(?:我们|我司|我方|咱们)", Role.BUYER),
     (r"^\s+(?:paid|pays?|owes?|owed)\s+(?:to\s+)?us\b", Role.BUYER),
 )
 # "Did Acme bill us", but not "the Acme bill".

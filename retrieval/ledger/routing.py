@@ -51,11 +51,14 @@ def route_of(result: LedgerAnswer) -> Route:
     """Where the answer comes from, once a plan was computed.
 
     A value of one document comes from the ledger only where that is surer than the page: set by hand, or from its XML.
-    Where documents were left out and none could be used, the passages are asked, too.
+    Where documents were left out and none could be used, the passages are asked, too; where all that could be used do
+    not belong to the answer, that there is none is the answer.
     """
     if result.plan.operation is Operation.VALUE:
         proofs = [proof for row in result.rows for proof in row.proofs if proof and proof.field == result.plan.field]
         return Route.LEDGER if len(proofs) == 1 and is_sure(proofs[0].extractor) else Route.PASSAGES
+    if result.coverage.is_empty:
+        return Route.LEDGER
     if result.coverage.total == 0:
         return Route.PASSAGES
     return Route.LEDGER if result.coverage.used else Route.BOTH

@@ -8,35 +8,38 @@ from retrieval.ledger.plan import DateField, Grouping, Measure, RecordField, Rec
 
 _BILL_VERBS = (
     (
-        r"\b(?:that\s+|which\s+)?(?:were\s+|was\s+|are\s+|is\s+)?(?:issued?|dated|sen[dt]|received?"
-        r"|written)\b|开具[的了]?|开出[的了]?|开[的了]|出具的?",
+        r"\b(?:that\s+|which\s+)?(?:were\s+|was\s+|are\s+|is\s+|have\s+been\s+|has\s+been\s+)?(?:issued?|dated|sen[dt]|received?"
+        r"|written|raised|made\s+out|billed|(?:came|come|coming|got)\s+in|landed|arrived|turned\s+up)\b(?:\s+(?:to\s+)?us\b)?"
+        r"|(?:已)?(?:开具|开出|开立|出具|收到|收取|开给我们|开给我司|开来|开票)[的了过]*|开[的了过]|收[的了过]",
         DateField.ISSUE_DATE,
     ),
     (
-        r"\b(?:that\s+|which\s+)?(?:(?:were|was|are|is|fall|falls|become|becomes|will\s+be|will\s+fall"
-        r"|come|comes)\s+)?due\b"
-        r"(?!\s+date)|(?:应|须|需)?(?:到期|付款到期)的?",
+        r"\b(?:that\s+|which\s+|to\s+)?(?:(?:were|was|are|is|be|fall|falls|fell|falling|become|becomes|became|becoming|will\s+be"
+        r"|will\s+fall|come|comes|came|coming)\s+)?(?:due|payable)\b(?!\s+date)(?:\s+for\s+payment\b)?"
+        r"|\b(?:(?:do|will)\s+)?(?:we|i)\s+(?:have\s+to|need\s+to|must|should)\s+(?:pay|settle)\b"
+        r"|\b(?:that\s+|which\s+)?(?:must|should|have\s+to|has\s+to|need\s+to|needs\s+to|are\s+to|is\s+to)\s+be\s+(?:paid|settled)\b"
+        r"|(?:应|须|需)?(?:付款)?到期(?:应付|付款|需付|要付)?(?:款)?的?|(?:应|要|该|须|需要?)(?:(?:付款|支付|付)(?:款)?的|付款$)",
         DateField.DUE_DATE,
     ),
 )
 _CONTRACT_VERBS = (
     (
-        r"\b(?:that\s+|which\s+)?(?:(?:will|are\s+going\s+to|are|is|have|has|do|does)\s+)?"
-        r"(?:end(?:s|ed|ing)?|expir(?:e|es|ed|ing)|run(?:s|ning)?\s+out|ran\s+out|lapse[sd]?"
-        r"|terminates?|due\s+to\s+(?:end|expire))\b"
-        r"|(?:将要?|会|已经?)?(?:到期|届满|期满|终止|结束|过期|失效)的?",
+        r"\b(?:that\s+|which\s+)?(?:(?:will|are\s+going\s+to|are|is|have|has|do|does|were|was)\s+)?(?:already\s+|now\s+)?"
+        r"(?:due\s+to\s+(?:end|expire|lapse)|com(?:e|es|ing)\s+to\s+an\s+end|end(?:s|ed|ing)?|expir(?:e|es|ed|ing)"
+        r"|run(?:s|ning)?\s+(?:out|off)|ran\s+out|laps(?:e|es|ed|ing)|terminates?)\b"
+        r"|(?:将要?|会|已经?|快要?)?(?:到期|届满|期满|终止|结束|过期|失效)的?",
         DateField.EXPIRATION_DATE,
     ),
     (
-        r"\b(?:that\s+|which\s+)?(?:(?:were|was|are|is|have\s+been|did\s+we|we)\s+)?(?:signed"
-        r"|concluded|entered\s+into|made|dated|sign)\b"
-        r"|(?:签订|签署|订立|签)的?",
+        r"\b(?:that\s+|which\s+)?(?:(?:were|was|are|is|have\s+been|did\s+we|we)\s+)?(?:signed|executed"
+        r"|concluded|entered\s+into|enter\s+into|conclude|made|dated|sign)\b"
+        r"|(?:新)?(?:签订|签署|订立|签|签约|签下)[的了过]?",
         DateField.AGREEMENT_DATE,
     ),
     (
         r"\b(?:that\s+|which\s+)?(?:(?:become|becomes|became|are|is|were|was|come|came|go|went)\s+)?"
         r"(?:effective|start(?:s|ed|ing)?|beg[ia]n(?:s|ning)?|commence[sd]?|into\s+(?:force|effect))\b"
-        r"|(?:开始)?(?:生效|起始)的?",
+        r"|\b(?:take|takes|took|taking)\s+effect\b|(?:开始)?(?:生效|起始|执行)的?",
         DateField.EFFECTIVE_DATE,
     ),
 )
@@ -87,7 +90,7 @@ _BILL_FIELDS = (
     (r"due\s+date|payment\s+date|date\s+of\s+payment|到期日期?|付款日期?|付款期限|付款到期日", RecordField.DUE_DATE),
     (r"(?:issue|invoice|billing)\s+date|date|开票日期?|开具日期?|日期", RecordField.ISSUE_DATE),
     (r"(?:invoice\s+|receipt\s+)?number|发票号码?|编号|号码", RecordField.NUMBER),
-    (r"net(?:\s+(?:amount|total|value)s?)?|subtotals?|不含税(?:金额|总额|价)?|税前(?:金额)?|净额", RecordField.NET),
+    (r"net(?:\s+(?:amount|total|value|sum)s?)?|subtotals?|不含税(?:金额|总额|价)?|税前(?:金额)?|净额", RecordField.NET),
     (r"payable|amounts?\s+(?:due|payable)|balances?(?:\s+due)?|应付(?:金额|款|总额)?|未付余额", RecordField.PAYABLE),
     (r"(?:sales\s+tax|vat|tax(?:es)?)(?:\s+amounts?)?|税额|税款|税金|增值税", RecordField.TAX),
     (
@@ -98,53 +101,68 @@ _BILL_FIELDS = (
     (r"sellers?|suppliers?|vendors?|销售方|卖方|供应商", RecordField.SELLER),
     (r"buyers?|customers?|clients?|购买方|买方|客户", RecordField.BUYER),
 )
+_TAX = r"(?:(?:sales\s+)?tax(?:es)?|vat)"
 _MEASURES = (
     (
-        r"\b(?:net(?:\s+(?:amounts?|values?|of\s+tax))?|subtotals?|(?:before|without|excluding"
-        r"|excl\.?)\s+(?:the\s+)?(?:tax|vat|taxes))\b"
-        r"|不含税(?:的)?(?:金额|总额|价)?|税前(?:金额)?|净额",
+        rf"\b(?:net(?:\s+(?:amounts?|values?|sums?|of\s+{_TAX}))?|subtotals?|(?:before|without|excluding"
+        rf"|exclusive\s+of|ex|excl\.?|less)\s+(?:the\s+)?{_TAX})\b"
+        r"|(?:不含|不计|扣除|除去|剔除)(?:增值)?税(?:额|款|金(?!额))?(?:后)?(?:的(?!话))?(?:总?金额|总额|价)?|税前(?:的)?(?:总?金额)?|净额",
         Measure.NET,
     ),
     (
-        r"\b(?:amounts?\s+(?:due|payable)|balances?\s+due|payable(?:\s+amounts?)?)\b|应付(?:金额|总额|款项?)",
+        r"\b(?:amounts?\s+(?:due|payable)|balances?\s+due|payable\s+amounts?)\b|应付(?:金额|总额|款项?)",
         Measure.PAYABLE,
     ),
     (
-        r"\b(?:after|including|with|incl\.?)\s+(?:the\s+)?(?:tax|vat|taxes)\b|\bgross(?:\s+(?:amounts?"
+        rf"\b(?:after|including|inclusive\s+of|with|incl\.?)\s+(?:the\s+)?{_TAX}\b|\bgross(?:\s+(?:amounts?"
         r"|totals?))?\b|价税合计|含税(?:的)?(?:金额|总额|价)?",
         Measure.TOTAL,
     ),
-    (r"\b(?:(?:sales\s+)?tax(?:es)?|vat)(?:\s+amounts?)?\b|税额|税款|税金|增值税额?(?!专用|普通|电子)", Measure.TAX),
+    (
+        rf"\b(?:input\s+|output\s+)?{_TAX}(?:\s+(?:amounts?|charges?))?\b|税额|税款|税金|增值税额?(?!专用|普通|电子)",
+        Measure.TAX,
+    ),
 )
 _EACH = (
-    r"(?:by|per|for\s+each|for\s+every|for\s+(?=each)|each|every|grouped\s+by|broken\s+down\s+by|split\s+by|in\s+each)"
+    r"(?:(?:(?:grouped|broken\s+down|split|split\s+up|separated|summarised|summarized|itemised|itemized|arranged)\s+)?(?:out\s+)?"
+    r"(?:by|per|across|according\s+to)|(?:for|in|of|from|to|on)\s+(?:each|every)|each|every|for\s+(?=each))(?:\s+(?:single|individual))?"
 )
-_HAN_EACH = r"(?:按照?|分|各个?|每个?|每一个?|逐|每家|各家|以)"
+_HAN_EACH = r"(?:按照?|分|各个?|每个?|每一个?|逐个?|每家|各家|每一家|各|以)"
+_BASIS = r"(?:\s+(?:basis|breakdown|figures?|summary))?"
 _GROUPS = (
     (
-        rf"\b{_EACH}\s+(?:calendar\s+)?month\b|\bmonthly\b|\bmonth\s+by\s+month\b|{_HAN_EACH}(?:自然)?月(?:份|度)?",
+        rf"\b{_EACH}\s+(?:calendar\s+)?months?\b|\b(?:on\s+a\s+)?monthly\b{_BASIS}|\bmonth\s+(?:by|for|after|over|on)\s+month\b"
+        rf"|\bmonth-?wise\b|{_HAN_EACH}(?:自然)?月(?:份|度)?|月度(?!合同)|月月",
         Grouping.MONTH,
     ),
-    (rf"\b{_EACH}\s+quarter\b|\bquarterly\b|{_HAN_EACH}季度?", Grouping.QUARTER),
     (
-        rf"\b{_EACH}\s+(?:calendar\s+)?year\b|\byearly\b|\bannual\b|\bannually\b|\byear\s+by\s+year\b"
-        rf"|{_HAN_EACH}年(?:份|度)?",
+        rf"\b{_EACH}\s+(?:calendar\s+)?quarters?\b|\b(?:on\s+a\s+)?quarterly\b{_BASIS}|\bquarter\s+(?:by|for|over|on)\s+quarter\b"
+        rf"|{_HAN_EACH}季度?",
+        Grouping.QUARTER,
+    ),
+    (
+        rf"\b{_EACH}\s+(?:calendar\s+)?years?\b|\b(?:on\s+a\s+|on\s+an\s+)?(?:yearly|annual)\b{_BASIS}|\bannually\b"
+        rf"|\byear\s+(?:by|for|over|on)\s+year\b|{_HAN_EACH}年(?:份|度)?",
         Grouping.YEAR,
     ),
     (
-        rf"\b{_EACH}\s+(?:of\s+(?:the|our)\s+)?(?:seller|supplier|vendor)s?\b|{_HAN_EACH}(?:销售方|卖方"
-        rf"|供应商|供货商|开票方)",
+        rf"\b{_EACH}\s+(?:of\s+)?(?:(?:the|our)\s+)?(?:seller|supplier|vendor)s?\b|\b(?:supplier|vendor)-?wise\b"
+        rf"|\bsupplier\s+by\s+supplier\b|\bvendor\s+by\s+vendor\b|{_HAN_EACH}(?:家)?(?:销售方|卖方|供应商|供货商|供方|开票方)",
         Grouping.SELLER,
     ),
     (
-        rf"\b{_EACH}\s+(?:of\s+(?:the|our)\s+)?(?:buyer|customer|client)s?\b|{_HAN_EACH}(?:购买方|买方|客户|购货方)",
+        rf"\b{_EACH}\s+(?:of\s+)?(?:(?:the|our)\s+)?(?:buyer|customer|client)s?\b|\bcustomer\s+by\s+customer\b"
+        rf"|{_HAN_EACH}(?:家)?(?:购买方|买方|客户|购货方)",
         Grouping.BUYER,
     ),
-    (rf"\b{_EACH}\s+(?:party|company|counterparty)\b|{_HAN_EACH}(?:当事人|签约方|公司|交易方|对方)", Grouping.PARTY),
-    (rf"\b{_EACH}\s+currency\b|{_HAN_EACH}(?:币种|货币)", Grouping.CURRENCY),
+    (
+        rf"\b{_EACH}\s+(?:of\s+)?(?:(?:the|our)\s+)?(?:part(?:y|ies)|compan(?:y|ies)|counterpart(?:y|ies))\b|{_HAN_EACH}(?:家)?(?:当事人|签约方|公司|交易方|对方)",
+        Grouping.PARTY,
+    ),
+    (rf"\b{_EACH}\s+(?:of\s+(?:the\s+)?)?currenc(?:y|ies)\b|{_HAN_EACH}种?(?:币种|货币)", Grouping.CURRENCY),
 )
 # "Supplier invoices" are invoices: those that come in.
-_LEAD = r"\b(?:(?:supplier|vendor|purchase|incoming)\s+)?"
+_LEAD = r"\b(?:(?:supplier|vendor|purchase|incoming|received)\s+)?"
 _HAN_GROUP_TAIL = r"(?:来)?(?:分组|统计|汇总|列出|显示|计算|划分|分别|分)?"
 
 
@@ -170,10 +188,10 @@ def take_kind(cursor: Cursor) -> Subject:
             RecordKind.INVOICES,
             rf"{_LEAD}(?:invoices|bills)\b",
             rf"{_LEAD}(?:invoice|bill)\b",
-            r"(?:增值税)?(?:专用|普通|电子)?发票|账单",
+            r"(?:增值税)?(?:专用|普通|电子)?发票|账单|票据",
         ),
         (RecordKind.RECEIPTS, r"\breceipts\b", r"\breceipt\b", r"收据|小票"),
-        (RecordKind.CONTRACTS, r"\b(?:contracts|agreements)\b", r"\b(?:contract|agreement)\b", r"合同|协议"),
+        (RecordKind.CONTRACTS, r"\b(?:contracts|agreements)\b", r"\b(?:contract|agreement)\b", r"合同|协议|合约"),
     )
     for kind, plural, singular, han in patterns:
         many = cursor.take_all(plural)
@@ -196,7 +214,9 @@ def _is_any(cursor: Cursor, found: re.Match[str]) -> bool:
     """Whether a word in the singular stands for all: "every invoice", "per invoice", "invoice totals"."""
     before = cursor.text[: found.start()].casefold().split()
     lead = before[-1] if before else ""
-    plural = re.match(r"\s+(?:totals|amounts|values)\b", cursor.text[found.end() :], re.IGNORECASE)
+    plural = re.match(
+        r"\s+(?:totals|amounts|values|counts?|numbers|volumes?|figures)\b", cursor.text[found.end() :], re.IGNORECASE
+    )
     return lead in ("every", "each", "per", "any", "total") or plural is not None
 
 
@@ -241,5 +261,7 @@ def take_group(cursor: Cursor) -> Grouping | None:
     """Take "by month", "per supplier"."""
     for pattern, name in _GROUPS:
         if cursor.take(rf"(?:{pattern}){_HAN_GROUP_TAIL}"):
+            # Currencies are always set apart.
+            cursor.take(r"\b(?:and|,)\s*(?:by\s+|per\s+)?currency\b|(?:和|及|与|、)(?:按)?(?:币种|货币)")
             return name
     return None

@@ -53,6 +53,13 @@ def records(plan: Plan, needed: Collection[str], spellings: Collection[str]) -> 
     return select(*columns).select_from(source).where(*wanted).order_by(documents.c.name, documents.c.doc_id)
 
 
+def of_kind(kind: RecordKind) -> Select[Any]:
+    """Ids of all visible documents of a kind, whatever they state."""
+    source = documents.join(extractions, extractions.c.doc_id == documents.c.doc_id)
+    wanted = (documents.c.status == READY, extractions.c.schema.in_(SCHEMAS[kind]))
+    return select(documents.c.doc_id).select_from(source).where(*wanted)
+
+
 def _filters(
     plan: Plan, values: Mapping[str, NamedFromClause], spellings: Collection[str]
 ) -> list[ColumnElement[bool]]:

@@ -56,6 +56,12 @@ def kind_name(kind: RecordKind, count: int, question: str) -> str:
     return f"{count} {han}" if has_han(question) else f"{count} {one if count == 1 else many}"
 
 
+def none_of(kind: RecordKind, count: int, question: str) -> str:
+    """That none of some documents is meant: ``none of 12 contracts``, ``12 份合同中没有``."""
+    one, many, han = _KINDS[kind]
+    return f"{count} {han}中没有" if has_han(question) else f"none of {count} {one if count == 1 else many}"
+
+
 def field_name(name: str, question: str) -> str:
     """A field's name for people."""
     return FIELDS.get(name, (name, name))[has_han(question)]
@@ -72,10 +78,15 @@ def money(amount: Decimal, currency: str) -> str:
 
 
 def coverage_sentence(coverage: Coverage, question: str) -> str:
-    """What an answer was computed from: ``37 of 40 invoices used; 3 left out: …``, each named."""
+    """What an answer was computed from: ``37 of 40 invoices used; 3 left out: …``, each named.
+
+    Where none belongs to the answer, those that say so were used.
+    """
     han = has_han(question)
     _, many, measure = _KINDS[coverage.kind]
-    used, total, left = coverage.used, coverage.total, len(coverage.left_out)
+    left = len(coverage.left_out)
+    used = coverage.outside if coverage.is_empty else coverage.used
+    total = used + left
     head = f"已使用 {total} {measure}中的 {used} {measure[0]}" if han else f"{used} of {total} {many} used"
     if not left:
         return head + ("。" if han else ".")

@@ -280,3 +280,59 @@ def test_a_filter_restricts_what_counts(tmp_path: Path, opened: list[Library]) -
     opened.append(library := library_of(tmp_path, bill("a.pdf", "1"), bill("b.pdf", "2")))
     answer = Ledger(library).answer("What is the total of all invoices?", {id_of("b.pdf")})
     assert totals(answer) == {("", "EUR"): Decimal(2)}
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        (
+            "Which contracts end in the next 90 days?",
+            "None of 2 contracts ends between 2024-06-30 and 2024-09-28.\n\n"
+            "2 of 3 contracts used; 1 left out: 1 has no expiration date (open.pdf).",
+        ),
+        (
+            "未来90天内到期的合同",
+            "2 份合同中没有在 2024-06-30 至 2024-09-28 之间到期的。\n\n"
+            "已使用 3 份合同中的 2 份；未计入 1 份：1 份没有到期日（open.pdf）。",
+        ),
+        (
+            "List the contracts with Borealis",
+            "Borealis Ltd: none of 2 contracts.\n\n2 of 3 contracts used; 1 left out: 1 has no party (open.pdf).",
+        ),
+    ],
+)
+def test_that_no_contract_is_meant_is_an_answer(ledger: Callable[..., Ask], question: str, said: str) -> None:
+    ask = ledger(
+        contract("long.pdf", "Acme Tools GmbH", expiration_date="2026-01-01"),
+        contract("over.pdf", "Acme Tools GmbH", expiration_date="2024-06-29"),
+        contract("open.pdf"),
+        bill("a.pdf", "1", seller="Borealis Ltd"),
+    )
+    answer = ask(question)
+    assert answer is not None
+    assert answer.answered
+    assert answer.text == said
+
+
+def test_that_no_invoice_is_meant_is_an_answer(ledger: Callable[..., Ask]) -> None:
+    ask = ledger(bill("a.pdf", "1"), bill("b.pdf", "2"))
+    answer = ask("List the invoices from Acme in 2019")
+    assert answer is not None
+    assert answer.text.startswith("Acme Tools GmbH, issue date 2019: none of 2 invoices.")
+    in_chinese = ask("2019年的发票有哪些？")
+    assert in_chinese is not None
+    assert in_chinese.text.startswith("开票日期 2019：2 张发票中没有符合的。")
+
+
+def test_documents_of_a_kind_that_the_library_does_not_have_are_asked_of_the_passages(
+    ledger: Callable[..., Ask],
+) -> None:
+    ask = ledger(bill("a.pdf", "1"))
+    assert ask("Which contracts end in the next 90 days?") is None
+    assert ask("未来90天内到期的合同") is None
+
+
+def test_a_filter_restricts_of_how_many_documents_none_is_meant(tmp_path: Path, opened: list[Library]) -> None:
+    opened.append(library := library_of(tmp_path, bill("a.pdf", "1"), bill("b.pdf", "2")))
+    answer = Ledger(library).answer("List the invoices in 2019", {id_of("b.pdf")})
+    assert computed(answer).coverage.outside == 1
