@@ -15,6 +15,7 @@ from ingest.scripts import is_cjk
 from ingest.tokens import terms
 from ingest.types import PageText
 from retrieval.clauses import asked_clauses, states_any
+from retrieval.edges import edge_pairs
 from retrieval.expectation import asked_kind, has_kind
 from retrieval.search import Findings, Searcher
 from retrieval.types import Citation, CitedPart, Evidence
@@ -83,12 +84,16 @@ class Quoter:
         candidates = list(_candidates(evidence, load_pages(self._library, evidence)))
         if not candidates:
             return []
-        counts = self._counts(findings.rest)
+        words = content(terms(findings.rest))
+        edges = content(edge_pairs(findings.question, findings.rest))
+        counts = self._counts(words)
         rarity = self._rarity(counts, findings.documents)
         kind = asked_kind(findings.question)
         clauses = asked_clauses(findings.rest)
         unsaid = self._unsaid(counts, rarity)
-        covers = [_coverage(rarity, one) for one in candidates]
+        # Pairs at edges may be words or not: they count where they help.
+        wider = self._rarity(self._counts(words + edges), findings.documents) if edges else rarity
+        covers = [max(_coverage(rarity, one), _coverage(wider, one)) for one in candidates]
         similarities = self._similarities(findings, candidates, covers)
         quotes = []
         for one, cover, similarity in zip(candidates, covers, similarities, strict=True):
@@ -101,12 +106,12 @@ class Quoter:
             )
         return sorted(quotes, key=lambda quote: -quote.score)
 
-    def _counts(self, question: str) -> dict[str, int]:
+    def _counts(self, asked: Sequence[str]) -> dict[str, int]:
         """For the stem of each word of a question the passages that have it.
 
         A pair of Chinese characters that no passage has is no word but the seam between two, and is left out.
         """
-        words = {found: word for word in content(terms(question)) if (found := stem(word))}
+        words = {found: word for word in asked if (found := stem(word))}
         # The index stems what it is asked for: a stem's own stem would be another word (exclusive, exclus, exclu).
         counts = {found: self._library.count_chunks_with(word) for found, word in words.items()}
         return {word: count for word, count in counts.items() if count or not is_cjk(word[0])}
