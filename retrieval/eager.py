@@ -14,12 +14,14 @@ from retrieval.quotes import stems
 from retrieval.sentences import split
 from retrieval.words import content
 
+_NAME = re.compile(r"(?<!^)\b[A-Z][\w.&/-]*")
+
 
 class EagerModel(BaseChatModel):
     """Answers each question with the sentence of the evidence that shares most words with it, rightly cited.
 
-    The sentence is true and its citation holds. Only that it may answer another question is wrong, as with a model that
-    would rather say something than nothing.
+    Names count for nothing. The sentence is true and its citation holds. Only that it may answer another question is
+    wrong, as with a model that would rather say something than nothing.
     """
 
     @property
@@ -34,7 +36,8 @@ class EagerModel(BaseChatModel):
         **kwargs: Any,
     ) -> ChatResult:
         question, passages = numbered_evidence(messages)
-        wanted = stems(content(terms(question)))
+        # Names tell which document is meant, and stand under its signatures: they are no reason to quote these.
+        wanted = stems(content(terms(_NAME.sub(" ", question))))
         said = [
             (len(wanted & stems(terms(sentence))), -number, sentence)
             for number, text in passages.items()

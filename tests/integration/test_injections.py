@@ -9,7 +9,7 @@ import pytest
 from langchain_core.language_models import BaseChatModel
 from streamlit.testing.v1 import AppTest
 
-import retrieval.llm
+import retrieval.chain
 from ingest.embeddings import build_embeddings
 from ingest.library import Library
 from ingest.ocr import build_engine
@@ -172,7 +172,7 @@ def chat(read: Read, request: pytest.FixtureRequest) -> Iterator[AppTest]:
         if request.param != "quotes":
             patch.setenv("PAGECITE_LLM_BASE_URL", "http://localhost:1/v1")
             patch.setenv("PAGECITE_LLM_MODEL", "obedient")
-            patch.setattr(retrieval.llm, "build_llm", lambda settings: Obedient())
+            patch.setattr(retrieval.chain, "build_llm", lambda settings: Obedient())
         yield AppTest.from_file(APP, default_timeout=300).run()
 
 
