@@ -10,6 +10,7 @@ from langchain_core.runnables import RunnableConfig
 from ingest.library import Library
 from ingest.scripts import has_han
 from retrieval.beside import is_beside
+from retrieval.clauses import asked_clauses
 from retrieval.conflicts import Rivals, conflict_of, find_rivals, settled
 from retrieval.continuing import continued
 from retrieval.describing import describe
@@ -88,7 +89,7 @@ class Answerer:
                 findings = with_stating(self._searcher, findings, LOOKED_AT)
                 found(findings.evidence)
             asks = bool(findings.evidence) and not findings.unknown
-            quotes = self._quoter.rank(findings) if asks else []
+            quotes = self._quoter.rank(findings) if asks and self._needs_quotes(findings) else []
             chosen = continued(self._library, self._chosen(findings, quotes)) if self._generator is None else []
             pages: Pages = load_pages(self._library, findings.evidence) if asks and self._generator is not None else {}
         if not asks or (are_unstated(quotes) and not self._ask_unstated):
@@ -97,6 +98,11 @@ class Answerer:
             yield from self._quoted(asked, question, findings, quotes, chosen)
         else:
             yield from self._generated(self._generator, asked, question, findings, pages, quotes, config)
+
+    def _needs_quotes(self, findings: Findings) -> bool:
+        """Whether sentences are ranked: with an LLM where documents may differ, or none may state what is asked."""
+        unstated = not self._ask_unstated and bool(asked_clauses(findings.rest))
+        return self._generator is None or bool(findings.groups) or unstated
 
     def _chosen(self, findings: Findings, quotes: list[Quote]) -> list[Quote]:
         """The quotes that answer; where documents are set beside each other, the best of each, in their order."""

@@ -182,8 +182,6 @@ def _measure_all(benchmark: _Benchmark) -> None:
         known = contracts(cuad, quick=options.quick)
         few = evenly(known.asked, _QUICK_QUESTIONS if options.quick else None)
         benchmark.measure(replace(known, asked=tuple(few)))
-    if benchmark.wants("llm", cuad) and not options.quick:
-        benchmark.measure(with_model(contracts(cuad)), EagerModel())
     if not options.quick:
         _measure_more(benchmark, cuad, scans, reports)
     _say("\nAll bars were reached." if not benchmark.verdicts else "\nShort of their bars:")
@@ -192,6 +190,8 @@ def _measure_all(benchmark: _Benchmark) -> None:
 
 def _measure_more(benchmark: _Benchmark, cuad: Path, scans: Path, reports: Path) -> None:
     """What takes long: everything beside the short form."""
+    if benchmark.wants("llm", cuad):
+        benchmark.measure(with_model(contracts(cuad)), EagerModel())
     if benchmark.wants("chinese", DRAW_CHINESE.parent):
         with tempfile.TemporaryDirectory(prefix="pagecite-chinese-") as folder:
             benchmark.measure(draw_chinese(Path(folder)))

@@ -84,16 +84,16 @@ class Quoter:
         candidates = list(_candidates(evidence, load_pages(self._library, evidence)))
         if not candidates:
             return []
-        words = content(terms(findings.rest))
-        edges = content(edge_pairs(findings.question, findings.rest))
-        counts = self._counts(words)
-        rarity = self._rarity(counts, findings.documents)
+        counts = self._counts(content(terms(findings.rest)))
+        edges = self._counts(content(edge_pairs(findings.question, findings.rest)))
+        wider = self._rarity(counts | edges, findings.documents)
+        rarity = {word: wider[word] for word in counts}
         kind = asked_kind(findings.question)
         clauses = asked_clauses(findings.rest)
         unsaid = self._unsaid(counts, rarity)
-        # Pairs at edges may be words or not: they count where they help.
-        wider = self._rarity(self._counts(words + edges), findings.documents) if edges else rarity
-        covers = [max(_coverage(rarity, one), _coverage(wider, one)) for one in candidates]
+        covers = [_coverage(rarity, one) for one in candidates]
+        if edges:  # they may be words or not, and count where they help
+            covers = [max(cover, _coverage(wider, one)) for cover, one in zip(covers, candidates, strict=True)]
         similarities = self._similarities(findings, candidates, covers)
         quotes = []
         for one, cover, similarity in zip(candidates, covers, similarities, strict=True):
