@@ -9,7 +9,8 @@ import streamlit as st
 from app import conflicts, ledger, session
 from app.escaping import as_html, as_label, shortened, without_marks
 from app.session import Exchange
-from app.texts import CHINESE, Texts
+from app.texts import Texts
+from ingest.scripts import CHINESE
 from retrieval.describing import listed
 from retrieval.types import Answer, Citation, Evidence
 

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from app.escaping import as_html, shortened
-from app.texts import CHINESE, Texts
+from app.texts import Texts
+from ingest.scripts import CHINESE
 from retrieval.describing import day
 from retrieval.types import Citation, Conflict, ConflictKind, Side
 

@@ -7,10 +7,11 @@ from pathlib import PurePath
 import streamlit as st
 
 from app.escaping import as_label, clean
-from app.texts import CHINESE, Texts
+from app.texts import Texts
 from ingest.library import Library
 from ingest.records import DocumentRecord
 from ingest.registry import READY
+from ingest.scripts import CHINESE
 from retrieval.describing import describe, type_name
 from retrieval.filters import Filter
 from retrieval.kinds import DocumentType

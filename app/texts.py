@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-ENGLISH, CHINESE = "en", "zh"
+from ingest.scripts import CHINESE, ENGLISH
+
 NAMES = MappingProxyType({ENGLISH: "English", CHINESE: "中文"})
 
 TABLE: Mapping[str, tuple[str, str]] = MappingProxyType(

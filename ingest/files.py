@@ -91,6 +91,16 @@ def identify(path: Path) -> SourceDocument:
     )
 
 
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hex: a document's id.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
 def as_text(name: str) -> str:
     """A file name that any encoding can write: bytes that are no UTF-8 become the replacement character."""
     return os.fsencode(name).decode("utf-8", errors="replace")

@@ -2,6 +2,9 @@
 
 import re
 
+# Languages of what the program itself says.
+ENGLISH, CHINESE = "en", "zh"
+
 # Han, kana, CJK punctuation and full-width forms: written without spaces between words.
 _CJK_RANGES = "\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003134f"
 _CJK = re.compile(f"[{_CJK_RANGES}]")

@@ -1,6 +1,5 @@
 """Fields measured from the command line, and for `make eval`: on files as they are, or on a library's documents."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +14,7 @@ from ingest.settings import Settings
 from retrieval.field_labels import LabelledFields, load_labels
 from retrieval.field_measuring import Measured, measure_fields, score_lines, source_lines, totals
 from retrieval.field_sets import FieldSet, field_sets
+from retrieval.libraries import digest_of
 
 Extract = Callable[[LabelledFields], Extraction]
 
@@ -77,7 +77,7 @@ def _matched(library: Library, known: Iterable[LabelledFields], folder: Path) ->
     absent: dict[str, str] = {}
     for one in known:
         path = folder / one.file
-        record = library.document(_digest(path)) if path.is_file() else None
+        record = library.document(digest_of(path)) if path.is_file() else None
         try:
             record = record or library.find(Path(one.file).name)
         except (DocumentNotFound, AmbiguousDocument) as error:
@@ -88,11 +88,6 @@ def _matched(library: Library, known: Iterable[LabelledFields], folder: Path) ->
         else:
             absent[one.file] = f"it is {record.status}"
     return ids, absent
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _stored(library: Library, ids: Mapping[str, str], waiting: list[str]) -> Extract:

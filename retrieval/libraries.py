@@ -89,8 +89,8 @@ def fingerprint(files: Mapping[str, Path], settings: Settings) -> str:
     """A key of all that may change what is in a library."""
     ignored = {*_STORING, *_ANSWERING}
     parts = {
-        "files": {name: _sha256(path) for name, path in files.items()},
-        "code": {str(path.relative_to(_code())): _sha256(path) for path in _code().rglob("*.py")},
+        "files": {name: digest_of(path) for name, path in files.items()},
+        "code": {str(path.relative_to(_code())): digest_of(path) for path in _code().rglob("*.py")},
         "packages": sorted(f"{one.name}=={one.version}" for one in distributions()),
         "python": sys.version,
         "settings": {name: repr(value) for name, value in settings if name not in ignored},
@@ -103,8 +103,10 @@ def _code() -> Path:
     return Path(inspect.getfile(Settings)).parent
 
 
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hex: a document's id."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _ingest(files: Mapping[str, Path], settings: Settings) -> float:

@@ -11,7 +11,7 @@ from ingest.values.numbers import spell
 
 _MOST_SCALED = 2**63 - 1
 _CENTS = Decimal("0.01")
-_MOST_DIGITS = 18
+MOST_DIGITS = 18  # of a number that is believed to be one
 _NUMBER = re.compile(r"-?\d{1,30}(?:\.\d{1,20})?", re.ASCII)
 _DATE = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?", re.ASCII)
 _DURATION = re.compile(r"P(?=\d|T\d)(?:\d+(?:\.\d+)?[YMWD])*(?:T(?:\d+(?:\.\d+)?[HMS])+)?", re.ASCII)
@@ -46,7 +46,7 @@ def parse_decimal(text: str) -> Decimal | None:
     except InvalidOperation:
         return None
     digits = value.as_tuple()
-    sane = value.is_finite() and len(digits.digits) <= _MOST_DIGITS and abs(value.adjusted()) <= _MOST_DIGITS
+    sane = value.is_finite() and len(digits.digits) <= MOST_DIGITS and abs(value.adjusted()) <= MOST_DIGITS
     return value if sane else None
 
 

@@ -8,13 +8,12 @@ from functools import cache
 
 from ingest.fields.habits import Habits
 from ingest.fields.model import FieldKind
-from ingest.fields.normal import spelled
+from ingest.fields.normal import MOST_DIGITS, spelled
 from ingest.values import ValueKind, find_values
 from ingest.values.currencies import named_in, pattern
 from ingest.values.model import Value, fold
 from ingest.values.numbers import DIGITS, readings_of, spell
 
-_MOST_DIGITS = 18
 # OCR loses and adds spaces: "25/12/20188:13", "25MAY2017", "9 .00".
 _GLUED_TIME = re.compile(r"(\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d{2})(?=\d{1,2}:\d{2})")
 _GLUED_MONTH = re.compile(
@@ -116,7 +115,7 @@ def amounts_in(text: str, habits: Habits) -> list[Amount]:
 
 def _amount(text: str, match: re.Match[str], habits: Habits) -> Amount | None:
     start, end, digits = *match.span(), match.group()
-    if re.match(r"\s?[%‰]", text[end:]) or len(digits) > _MOST_DIGITS or (start and text[start - 1] in "._:/"):
+    if re.match(r"\s?[%‰]", text[end:]) or len(digits) > MOST_DIGITS or (start and text[start - 1] in "._:/"):
         return None
     if re.match(r":\d", text[end:]):
         return None

@@ -7,7 +7,7 @@ from decimal import Decimal
 from ingest.errors import FieldError
 from ingest.fields.model import FieldKind
 from ingest.fields.money import is_known
-from ingest.fields.normal import is_normal, spelled
+from ingest.fields.normal import MOST_DIGITS, is_normal, spelled
 from ingest.values import ValueKind, find_values
 from ingest.values.currencies import codes
 from ingest.values.model import fold
@@ -15,7 +15,6 @@ from ingest.values.numbers import readings_of, spell
 
 _LETTERS = {"year": "Y", "month": "M", "week": "W", "day": "D"}
 _LONGEST = 2000  # characters that a person types
-_MOST_DIGITS = 18
 
 
 def normalise_typed(kind: FieldKind, typed: str) -> str:
@@ -51,8 +50,8 @@ def _number(text: str) -> Decimal:
     """In digits: ``1234.50``, ``1,234.50``, ``1.234,50``. A point alone is a decimal point."""
     plain = fold(text)
     sign, digits = (-1, plain[1:].lstrip()) if plain.startswith("-") else (1, plain)
-    if not re.fullmatch(r"[\d.,' \u2009]{1,40}", digits, re.ASCII) or len(re.findall(r"\d", digits)) > _MOST_DIGITS:
-        raise FieldError(f"{text} is no number of at most {_MOST_DIGITS} digits; write it like 1234.50.")
+    if not re.fullmatch(r"[\d.,' \u2009]{1,40}", digits, re.ASCII) or len(re.findall(r"\d", digits)) > MOST_DIGITS:
+        raise FieldError(f"{text} is no number of at most {MOST_DIGITS} digits; write it like 1234.50.")
     readings = [Decimal(digits)] if is_normal(FieldKind.NUMBER, digits) else sorted(readings_of(digits))
     if len(readings) > 1:
         raise FieldError(f"{text} could be {' or '.join(map(spell, readings))}; write one of these.")

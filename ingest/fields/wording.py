@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ingest.fields.finding import Fault, Finding
-
-ENGLISH, CHINESE = "en", "zh"
+from ingest.scripts import CHINESE, ENGLISH
 
 _SENTENCES: Mapping[str, tuple[str, str]] = {
     "net-plus-tax": (

@@ -14,9 +14,10 @@ from ingest.fields.finding import Check, Fault, Finding
 from ingest.fields.model import FieldValue
 from ingest.fields.records import LedgerRecord, correction_from, finding_from, value_from
 from ingest.fields.storing import Found, correct, store, withdraw
-from ingest.fields.wording import ENGLISH, worded
+from ingest.fields.wording import worded
 from ingest.library.opened import OpenLibrary
 from ingest.schema import corrections, documents, extractions, fields, findings
+from ingest.scripts import ENGLISH
 
 _T = TypeVar("_T")
 _BATCH = 500  # documents in one statement

@@ -1,6 +1,5 @@
 """Pages: one visible journal row each, whose text can be read, and an image that is what its name says."""
 
-import hashlib
 import math
 import re
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from typing import Any
 from PIL import Image
 from sqlalchemy import Connection, Row, select
 
+from ingest.files import digest_of
 from ingest.journal import DONE, FAILED, REVIEW
 from ingest.records import page_from, recognition_from
 from ingest.registry import READY
@@ -132,8 +132,7 @@ def _image_fault(folder: Path, doc_id: str, name: str) -> str:
         return f"its file name {name!r} is none of ours"
     path = folder / PAGES / doc_id / name
     try:
-        with path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        digest = digest_of(path)
         if found["hash"] and not digest.startswith(found["hash"]):
             return "its file is damaged: the bytes are not those of its name"
         return _decoding_fault(path)

@@ -1,6 +1,5 @@
 """Documents by themselves: their rows, and the copies of their files."""
 
-import hashlib
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -9,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from ingest.files import digest_of
 from ingest.registry import FAILED, PENDING, READY, REMOVED, RETIRED
 from ingest.verification.problems import REPAIR, RESTORE, Kind, Problem
 
@@ -83,8 +83,7 @@ def is_copy(place: str, document: Row[Any]) -> bool:
 def fault_of(path: Path, doc_id: str) -> str:
     """Why a file is not the document of an id, in words; empty where it is."""
     try:
-        with path.open("rb") as stream:
-            found = hashlib.file_digest(stream, "sha256").hexdigest()
+        found = digest_of(path)
     except FileNotFoundError:
         return _MISSING
     except OSError as error:

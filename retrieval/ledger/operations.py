@@ -2,16 +2,13 @@
 
 from dataclasses import dataclass
 
-from ingest.values.numerals import han_number
+from retrieval.ledger.counting import count_of
 from retrieval.ledger.cursor import Cursor
 from retrieval.ledger.payments import asks_how_many_units, take_paid
 from retrieval.ledger.plan import Operation, RecordField, Role
 from retrieval.ledger.subjects import field_of, field_pattern
 
-_COUNTS = {
-    word: n for n, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)
-} | {"fifteen": 15, "twenty": 20}
-_N = rf"(?P<n>\d{{1,3}}|{'|'.join(_COUNTS)})"
+_N = r"(?P<n>\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty)"
 _HAN_N = r"(?P<n>\d{1,3}|[一二三四五六七八九十两]{1,3})"
 _LARGE = r"(?:largest|biggest|highest|greatest|most\s+expensive|costliest|priciest|top)"
 _SMALL = r"(?:smallest|lowest|cheapest|least\s+expensive)"
@@ -258,6 +255,4 @@ def _ranked(cursor: Cursor, operation: Operation, limit: int, ascending: bool) -
 
 
 def _number(text: str) -> int:
-    if text.isdecimal():
-        return int(text)
-    return _COUNTS.get(text.lower()) or int(han_number(text) or 1)
+    return count_of(text) or 1

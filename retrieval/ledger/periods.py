@@ -5,9 +5,9 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
-from ingest.values.numerals import find_english, han_number
 from retrieval.dates import Found, find_dates, month, year
 from retrieval.dates import Period as Days
+from retrieval.ledger.counting import count_of, month_of
 from retrieval.ledger.cursor import TAKEN, Cursor, compiled
 from retrieval.ledger.plan import Span
 
@@ -127,7 +127,8 @@ def _counted(cursor: Cursor, today: date) -> Iterator[_Placed]:
     for patterns, sign in ((_BACK, -1), (_AHEAD, 1)):
         for pattern in patterns:
             match = cursor.find(pattern)
-            count = _count(match["count"]) if match else None
+            # Without a number it is one: "the next month".
+            count = count_of(match["count"] or "one") if match else None
             if match is None or count is None:
                 continue
             unit = _UNITS[match["unit"].lower()]
@@ -137,25 +138,6 @@ def _counted(cursor: Cursor, today: date) -> Iterator[_Placed]:
                 continue
             cursor.mark(*match.span())
             yield match.start(), Span(first=min(today, other), last=max(today, other))
-
-
-def _count(text: str | None) -> int | None:
-    """A number in digits, in English or in Chinese words; without any, one."""
-    if not text:
-        return 1
-    if text.isascii() and text.isdecimal():
-        return int(text)
-    han = han_number(text)
-    if han is not None:
-        return int(han)
-    if text.lower() in ("a", "one"):
-        return 1
-    numerals = list(find_english(text))
-    return (
-        int(numerals[0].amount)
-        if len(numerals) == 1 and (numerals[0].start, numerals[0].end) == (0, len(text))
-        else None
-    )
 
 
 def _moved(day: date, count: int, unit: str) -> date:
@@ -218,7 +200,7 @@ def _ordinal(text: str) -> int:
 
 
 def _month(text: str) -> int:
-    return int(text) if text.isdecimal() else [name[:3].lower() for name in calendar.month_name].index(text[:3].lower())
+    return int(text) if text.isdecimal() else month_of(text)
 
 
 def _span(days: Days) -> Span:

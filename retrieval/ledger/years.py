@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from ingest.values.numerals import han_number
+from retrieval.ledger.counting import count_of, month_of
 from retrieval.ledger.cursor import compiled
 
 _YEARS = {"今年": 0, "本年": 0, "去年": -1, "前年": -2, "明年": 1, "this": 0, "current": 0, "last": -1, "previous": -1}
@@ -22,7 +22,6 @@ _PART = rf"(?:{_MONTH}|q[1-4]|h[12]|(?:the\s+)?{_ORDINAL}\s+(?:quarter|half)|qua
 _SPAN_YEAR = r"(?P<year>(?:19|20)\d\d)"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _JOINT = r"\s*(?:to|until|till|through|thru|and|[-–—])\s*(?:the\s+)?"
-_COUNTS = {word: number for number, word in enumerate("one two three four five six seven eight nine ten".split(), 1)}
 _HAN_MONTH = r"(?:\d{1,2}|十[一二]|[一二三四五六七八九十])月"
 _HAN_PART = rf"(?:{_HAN_MONTH}|第?[一二三四1-4]季度|[上下]半年)"
 _HAN_DATE = rf"{_HAN_MONTH}(?:底|末|份|\d{{1,2}}[日号])?"
@@ -42,10 +41,6 @@ _Write = Callable[[re.Match[str], date], str | None]
 
 def _year(found: re.Match[str], today: date) -> int:
     return today.year + _YEARS[found["which"].lower()]
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() else _COUNTS.get(text.lower()) or int(han_number(text) or 0)
 
 
 _RELATIVE: tuple[tuple[str, _Write], ...] = (
@@ -111,6 +106,12 @@ def _shared(found: re.Match[str], _: date) -> str:
     return f"{found['lead'] or 'from '}{first} {year} to {last} {year}"
 
 
+def _in_month(found: re.Match[str], _: date) -> str:
+    """A range of two days of one month, which is said once."""
+    month = f"{found['month']} {found['year']}"
+    return f"{found['lead'] or 'from '}{found['first']} {month} to {found['last']} {month}"
+
+
 def _both(found: re.Match[str], _: date) -> str | None:
     """Two months, quarters or halves that say their year once; those that a span runs between stay."""
     if found["lead"] or found["joint"] == "to":
@@ -140,17 +141,11 @@ _SHARED: tuple[tuple[str, _Write], ...] = (
     (
         rf"(?P<lead>\b(?:from|between)\s+(?:the\s+)?)?\b(?P<first>{_DAY}){_JOINT}(?P<last>{_DAY})\s+(?:of\s+)?"
         rf"(?P<month>{_MONTH}),?\s*{_SPAN_YEAR}\b",
-        lambda found, _: (
-            f"{found['lead'] or 'from '}{found['first']} {found['month']} {found['year']}"
-            f" to {found['last']} {found['month']} {found['year']}"
-        ),
+        _in_month,
     ),
     (
         rf"(?P<lead>\b(?:from|between)\s+)?\b(?P<month>{_MONTH})\s*(?P<first>{_DAY}){_JOINT}(?P<last>{_DAY}),?\s*{_SPAN_YEAR}\b",
-        lambda found, _: (
-            f"{found['lead'] or 'from '}{found['first']} {found['month']} {found['year']}"
-            f" to {found['last']} {found['month']} {found['year']}"
-        ),
+        _in_month,
     ),
     (
         rf"{_SPAN_YEAR}年(?P<month>{_HAN_MONTH})(?P<day>\d{{1,2}}[日号])(?P<joint>\s*[至到~—–-]\s*)"
@@ -173,12 +168,12 @@ _SHARED: tuple[tuple[str, _Write], ...] = (
 
 def _first_months(found: re.Match[str], size: int) -> str | None:
     """The first months of a year as a range of them."""
-    months = _number(found["count"]) * size
+    months = (count_of(found["count"]) or 0) * size
     return f"{found['year']}-01 to {found['year']}-{months:02d}" if 1 <= months <= 12 else None
 
 
 def _last_months(found: re.Match[str], size: int) -> str | None:
-    months = _number(found["count"]) * size
+    months = (count_of(found["count"]) or 0) * size
     return f"{found['year']}-{13 - months:02d} to {found['year']}-12" if 1 <= months <= 12 else None
 
 
@@ -217,9 +212,7 @@ def _nearest(month: int, day: int, year: int, today: date, *, ahead: bool) -> in
 
 def _month_of(text: str) -> int:
     letters = re.search(r"[a-z]{3}", text.lower())
-    if letters:
-        return [name[:3].lower() for name in calendar.month_name].index(letters.group())
-    return _number(text.partition("月")[0])
+    return month_of(letters.group()) if letters else count_of(text.partition("月")[0]) or 0
 
 
 def _day_of(text: str) -> int:
@@ -227,20 +220,19 @@ def _day_of(text: str) -> int:
     return int(digits.group()) if digits else 1
 
 
-def _since(found: re.Match[str], today: date) -> str | None:
-    year = _nearest(_month_of(found["day"]), _day_of(found["day"]), today.year, today, ahead=False)
-    return (
-        f"{found['lead']}{found['day']} {year}" if found["day"].isascii() else f"{found['lead']}{year}年{found['day']}"
-    )
+def _since(found: re.Match[str], today: date) -> str:
+    return _dated(found, today, ahead=False)
 
 
-def _until(found: re.Match[str], today: date) -> str | None:
-    month = _month_of(found["day"])
-    ahead = _AHEAD.search(found.string) is not None
-    year = _nearest(month, _day_of(found["day"]), today.year, today, ahead=ahead)
-    return (
-        f"{found['lead']}{found['day']} {year}" if found["day"].isascii() else f"{found['lead']}{year}年{found['day']}"
-    )
+def _until(found: re.Match[str], today: date) -> str:
+    return _dated(found, today, ahead=_AHEAD.search(found.string) is not None)
+
+
+def _dated(found: re.Match[str], today: date, *, ahead: bool) -> str:
+    """A day without a year, with the nearest one."""
+    lead, day = found["lead"], found["day"]
+    year = _nearest(_month_of(day), _day_of(day), today.year, today, ahead=ahead)
+    return f"{lead}{day} {year}" if day.isascii() else f"{lead}{year}年{day}"
 
 
 _ENGLISH_DAY = rf"(?:{_DAY}\s+(?:of\s+)?{_MONTH}|{_MONTH}(?:\s+{_DAY}\b)?)(?!,?\s*\d)"

@@ -154,8 +154,7 @@ def _say_shared(folder: Path) -> None:
     with ExitStack() as stack:
         writers = [stack.enter_context(_running("--put", str(folder), str(number))) for number in range(_READERS)]
         ended = [writer.wait() for writer in writers]
-    counted = _running("--put", str(folder), "count")
-    with counted as counting:
+    with _running("--put", str(folder), "count") as counting:
         found = int(_line(counting))
     put = _READERS * _SHARED
     _say(
