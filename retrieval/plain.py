@@ -12,6 +12,7 @@ _LINE_BREAK = re.compile(r"<br ?/?>")
 # Markdown's links and images: [text](address), and the definition of [text]: address.
 _LINK = re.compile(r"\](?=[(:\[])")
 # Words of programs, not of sentences: tags, code, addresses of the web and of mail.
+_BAR = re.compile(r"(?<!<)\|(?!>)")  # between the cells of a table, and no part of <|im_start|>
 _CODE = re.compile(r"\S*(?:[<>{}\\`|]|\]\(|://|www\.|\w@\w|\b(?:data|javascript):)\S*", re.IGNORECASE)
 
 
@@ -29,7 +30,9 @@ def without_links(text: str) -> str:
 def adds_code(text: str, page: str) -> bool:
     """Whether a text has tags, code or addresses that its page does not have, letter by letter.
 
-    Nobody paraphrases them, and an address that a model composes could carry away what it was told.
+    Nobody paraphrases them, and an address that a model composes could carry away what it was told. The bars of a table
+    are none: the model reads them in a row that it repeats, and the page's lines have none.
     """
-    known = "".join(visible(page).split())
-    return any(found.strip(".,;") not in known for found in _CODE.findall(visible(text)))
+    known, said = (_BAR.sub(" ", visible(part)) for part in (page, text))
+    known = "".join(known.split())
+    return any(found.strip(".,;") not in known for found in _CODE.findall(said))

@@ -6,9 +6,13 @@ from collections.abc import Iterator
 # Words after which a point does not end a sentence.
 _ABBREVIATIONS = frozenset(
     "inc ltd co corp llc no nos mr mrs ms dr st art sec para cl vs e.g i.e etc u.s u.k jr sr dept fig p pp approx est "
-    "gmbh ag nr bzw ca z.b d.h abs s.a b.v n.v".split()
+    "gmbh ag nr bzw ca z.b d.h abs s.a b.v n.v messrs ave blvd rd ste attn tel ext vol exh bros assn intl natl hon "
+    "u.s.a secs arts paras".split()
 )
+# Words after which a point does not end a sentence where a number comes next: "Sept. 8, 2005".
+_BEFORE_NUMBERS = frozenset("jan feb mar apr jun jul aug sep sept oct nov dec ch ex sched".split())
 _END = re.compile(r"[.!?](?=[\"”’')\]]*\s)|[。！？；](?![”’」』）)])|[。！？；][”’」』）)]+|;(?=\s)")
+_NUMBER = re.compile(r"\s+\d")
 _CLOSERS = "\"”’')]"
 _MIN_CHARS = 25  # a shorter piece at a semicolon stays with its neighbour
 
@@ -41,6 +45,8 @@ def _ends_sentence(text: str, match: re.Match[str], start: int) -> bool:
     words = text[start : match.start()].rsplit(None, 1)
     last = words[-1].casefold().lstrip("(\"“'") if words else ""
     if last in _ABBREVIATIONS or (len(last) == 1 and last.isalpha()):
+        return False
+    if last in _BEFORE_NUMBERS and _NUMBER.match(text, match.end()):
         return False
     # "8.1." and "Section 5." number what follows.
     return not re.fullmatch(r"[\d.]+|[ivxlc]+", last) or not text[start : match.start()].strip().startswith(last)

@@ -53,6 +53,12 @@ def test_code_and_addresses_that_the_page_does_not_have_are_no_statement(claim: 
     assert not adds_code(claim, f"The page says: {claim}")
 
 
+def test_a_row_of_a_table_that_is_repeated_with_its_bars_is_a_statement() -> None:
+    assert not adds_code("| Rent | 900.00 |", "Rent 900.00")
+    assert not adds_code("Rent is due on the first.|", "Rent is due on the first.")
+    assert adds_code("Rent <|im_start|> is due.", "Rent is due.")
+
+
 def test_a_model_cannot_tell_its_rules() -> None:
     system, _ = build_messages(Question("Rent?"), [])
     assert all(map(repeats_rules, [str(system.content), "Well: use only what the EVIDENCE says, do not use more."]))

@@ -62,6 +62,10 @@ def test_no_sentence_is_empty_or_begins_or_ends_with_white_space(text: str) -> N
             "Northwind Data Services, Inc. is a party. It pays.",
             ["Northwind Data Services, Inc. is a party.", "It pays."],
         ),
+        (
+            "Dated Sept. 8, 2005. It ends in Dec. Then it is renewed.",
+            ["Dated Sept. 8, 2005.", "It ends in Dec.", "Then it is renewed."],
+        ),
         ("8.1. Either party may terminate.", ["8.1. Either party may terminate."]),
         ("甲方应付款。乙方应交货。", ["甲方应付款。", "乙方应交货。"]),
         ("他说“可以。”乙方同意。", ["他说“可以。”", "乙方同意。"]),
