@@ -3,6 +3,7 @@
 PYTHON ?= python3
 PORT ?= 8501
 ARGS ?=
+PROCESSES ?= 2
 
 BIN := .venv/bin
 PINS := pyproject.toml constraints.txt model.txt
@@ -31,8 +32,8 @@ else
 	@$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
 endif
 
-test: $(READY_DEV) ## Install, run all tests that can run here (ARGS: options of pytest)
-	@$(BIN)/python -m pytest $(ARGS)
+test: $(READY_DEV) ## Install, run all tests that can run here (ARGS: options of pytest; PROCESSES=0: one after the other)
+	@$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 e2e: $(READY_DEV) ## The tests in a real browser only; they need chromium
 	@$(BIN)/python -m pytest tests/e2e $(ARGS)
