@@ -26,6 +26,10 @@ _NEIGHBOURS = 10  # among so many a vector must find itself
 _CONFIGURATION = {"hnsw": {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_search": 200}}
 _MANY = 5000  # ids in one request
 _DOCUMENTS = 200  # documents in one filter
+# An entry is named after its chunk and its vector, so that none ever gets another vector in its place: that takes links
+# from its neighbours in the graph, until no question reaches one of them (docs/measurements.md).
+_MARK = "@"
+_MARK_LENGTH = 12
 
 
 class ChromaVectors:
@@ -39,36 +43,43 @@ class ChromaVectors:
         """
         self.collection = collection
 
-    def put(self, entries: Entries) -> None:
-        """Enter vectors, in place of what their chunks had."""
-        noisy = entries.vectors + _noise(entries.chunk_ids, entries.vectors.shape[1])
-        self.collection.upsert(
-            ids=list(entries.chunk_ids),
-            embeddings=np.ascontiguousarray(noisy, dtype=np.float32),
-            metadatas=[{"doc_id": doc_id} for doc_id in entries.doc_ids],
-        )
+    def put(self, entries: Entries) -> set[str]:
+        """Enter vectors beside what their chunks had, which `keep_only` deletes; give back their names for it."""
+        names = _names(entries)
+        there = set(self.collection.get(ids=names, include=[])["ids"]) if names else set()
+        new = [row for row, name in enumerate(names) if name not in there]
+        if new:
+            noise = _noise([entries.chunk_ids[row] for row in new], entries.vectors.shape[1])
+            # Not added, for another process may have begun to bring the same changes to a server.
+            self.collection.upsert(
+                ids=[names[row] for row in new],
+                embeddings=np.ascontiguousarray(entries.vectors[new] + noise, dtype=np.float32),
+                metadatas=[{"doc_id": entries.doc_ids[row]} for row in new],
+            )
+        return set(names)
 
-    def keep_only(self, doc_ids: Sequence[str], chunk_ids: set[str]) -> None:
-        """Delete what documents have beside some chunks."""
+    def keep_only(self, doc_ids: Sequence[str], names: set[str]) -> None:
+        """Delete what documents have beside some entries."""
         for start in range(0, len(doc_ids), _DOCUMENTS):
             part = list(doc_ids[start : start + _DOCUMENTS])
             there = self.collection.get(where={"doc_id": {"$in": part}}, include=[])["ids"]
-            self.delete(chunk_id for chunk_id in there if chunk_id not in chunk_ids)
+            self._delete([name for name in there if name not in names])
 
-    def delete(self, chunk_ids: Iterable[str]) -> None:
-        """Delete chunks."""
-        gone = list(chunk_ids)
+    def _delete(self, gone: Sequence[str]) -> None:
         for start in range(0, len(gone), _MANY):
-            self.collection.delete(ids=gone[start : start + _MANY])
+            self.collection.delete(ids=list(gone[start : start + _MANY]))
 
     def ids(self) -> set[str]:
         """All chunks."""
-        return set(self.collection.get(include=[])["ids"])
+        return {chunk_of(name) for name in self.collection.get(include=[])["ids"]}
 
     def nearest(self, vector: Sequence[float], limit: int) -> list[tuple[str, float]]:
         """Nearest chunks, best first, as pairs of chunk id and cosine (-1..1)."""
         found = self.collection.query(query_embeddings=[vector], n_results=limit, include=["distances"])
-        return [(i, 1.0 - float(d)) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
+        best: dict[str, float] = {}
+        for name, distance in zip(found["ids"][0], found["distances"][0], strict=True):
+            best.setdefault(chunk_of(name), 1.0 - float(distance))
+        return list(best.items())
 
     def finds(self, entries: Entries) -> bool:
         """Whether each of some vectors, asked for, finds itself, or as many others at the same place."""
@@ -77,8 +88,8 @@ class ChromaVectors:
         found = self.collection.query(query_embeddings=entries.vectors, n_results=_NEIGHBOURS, include=["distances"])
         answers = zip(entries.chunk_ids, found["ids"], found["distances"], strict=True)
         return all(
-            chunk_id in ids or (len(ids) == _NEIGHBOURS and distances[-1] <= _SAME)
-            for chunk_id, ids, distances in answers
+            chunk_id in map(chunk_of, names) or (len(names) == _NEIGHBOURS and distances[-1] <= _SAME)
+            for chunk_id, names, distances in answers
         )
 
 
@@ -96,6 +107,17 @@ def vectors_in(client: "ClientAPI", name: str) -> ChromaVectors:
     return ChromaVectors(
         client.get_or_create_collection(name, embedding_function=None, configuration=_CONFIGURATION)  # type: ignore[arg-type]
     )
+
+
+def _names(entries: Entries) -> list[str]:
+    rows = np.ascontiguousarray(entries.vectors, dtype="<f4")
+    marks = (hashlib.sha256(row.tobytes()).hexdigest()[:_MARK_LENGTH] for row in rows)
+    return [f"{chunk_id}{_MARK}{mark}" for chunk_id, mark in zip(entries.chunk_ids, marks, strict=True)]
+
+
+def chunk_of(name: str) -> str:
+    """The chunk of an entry; entries of older libraries are named after it alone."""
+    return name.rpartition(_MARK)[0] or name
 
 
 def _noise(keys: Iterable[str], dimension: int) -> NDArray[np.float32]:

@@ -13,12 +13,12 @@ from ingest.vector_source import Entries, Position
 class VectorSet(Protocol):
     """The vectors of one library's chunks."""
 
-    def put(self, entries: Entries) -> None:
-        """Enter vectors, in place of what their chunks had."""
+    def put(self, entries: Entries) -> set[str]:
+        """Enter vectors; what their chunks had before may stay until `keep_only`. Gives back their names for it."""
         ...
 
-    def keep_only(self, doc_ids: Sequence[str], chunk_ids: set[str]) -> None:
-        """Delete what documents have beside some chunks."""
+    def keep_only(self, doc_ids: Sequence[str], names: set[str]) -> None:
+        """Delete what documents have beside some entries, by names that `put` gave."""
         ...
 
     def ids(self) -> set[str]:
@@ -133,16 +133,17 @@ class ExactVectors:
         self._rows: dict[str, tuple[str, NDArray[np.float32]]] = {}
         self._stacked: NDArray[np.float32] | None = None
 
-    def put(self, entries: Entries) -> None:
-        """Enter vectors, in place of what their chunks had."""
+    def put(self, entries: Entries) -> set[str]:
+        """Enter vectors, in place of what their chunks had; the chunks are their names."""
         pairs = zip(entries.doc_ids, entries.vectors, strict=True)
         self._rows.update(zip(entries.chunk_ids, pairs, strict=True))
         self._stacked = None
+        return set(entries.chunk_ids)
 
-    def keep_only(self, doc_ids: Sequence[str], chunk_ids: set[str]) -> None:
+    def keep_only(self, doc_ids: Sequence[str], names: set[str]) -> None:
         """Delete what documents have beside some chunks."""
         changed = set(doc_ids)
-        self._rows = {key: row for key, row in self._rows.items() if row[0] not in changed or key in chunk_ids}
+        self._rows = {key: row for key, row in self._rows.items() if row[0] not in changed or key in names}
         self._stacked = None
 
     def ids(self) -> set[str]:

@@ -213,8 +213,7 @@ class VectorIndex:
         kept: set[str] = set()
         for entries in self._source.of_documents(changed):
             # The new before the old is deleted: on a server, others ask meanwhile.
-            self._store.vectors().put(entries)
-            kept.update(entries.chunk_ids)
+            kept |= self._store.vectors().put(entries)
         self._store.vectors().keep_only(changed, kept)
 
     def _fill(self, target: Position, meter: Meter | None = None) -> None:

@@ -1,11 +1,14 @@
 """Libraries that are nothing but vectors, for tests of what keeps and finds them."""
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.chroma import chunk_of
 from ingest.library import Library
 from ingest.titles import Subject
 from ingest.types import Chunk, SourceDocument
@@ -57,3 +60,9 @@ def missing(library: Library, limit: int = 10, every: int = 1) -> list[str]:
             if chunk.chunk_id not in found:
                 wrong.append(chunk.chunk_id)
     return wrong + sorted(seen - known)
+
+
+def entries_of(collection: Any, chunk_ids: Iterable[str]) -> list[str]:
+    """The names of the entries that a collection of Chroma has of chunks, in their order."""
+    names = {chunk_of(name): name for name in collection.get(include=[])["ids"]}
+    return [names[chunk_id] for chunk_id in chunk_ids]

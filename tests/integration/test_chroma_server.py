@@ -20,7 +20,7 @@ from ingest.settings import Settings
 from ingest.vector_source import DatabaseSource
 from ingest.vectors import VectorIndex
 from tests.chroma_server import ChromaServer, free_port, serving
-from tests.vectors import missing, publish, vectors_of
+from tests.vectors import entries_of, missing, publish, vectors_of
 
 pytestmark = pytest.mark.integration
 
@@ -52,7 +52,7 @@ def name_of(library: Library) -> str:
 
 
 def ids_on(server: ChromaServer, library: Library) -> set[str]:
-    return set(server.client().get_collection(name_of(library), embedding_function=None).get(include=[])["ids"])
+    return ChromaVectors(server.client().get_collection(name_of(library), embedding_function=None)).ids()
 
 
 def ask(library: Library) -> list[str]:
@@ -157,13 +157,13 @@ def test_what_the_server_lost_while_it_is_asked_is_put_there_again(
 
 def lose_a_chunk(library: Library, server: ChromaServer) -> None:
     collection = server.client().get_collection(name_of(library), embedding_function=None)
-    collection.delete(ids=["a-7"])
+    collection.delete(ids=entries_of(collection, ["a-7"]))
     collection.upsert(ids=["x-7"], embeddings=vectors_of("x", 1), metadatas=[{"doc_id": "x"}])
 
 
 def lose_a_vector(library: Library, server: ChromaServer) -> None:
     collection = server.client().get_collection(name_of(library), embedding_function=None)
-    collection.update(ids=["a-7"], embeddings=vectors_of("x", 1))
+    collection.update(ids=entries_of(collection, ["a-7"]), embeddings=vectors_of("x", 1))
 
 
 @pytest.mark.parametrize("loss", [lose_a_chunk, lose_a_vector])

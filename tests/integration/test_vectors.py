@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 import pytest
@@ -20,9 +20,9 @@ from ingest.chroma import open_folder, vectors_in
 from ingest.errors import IndexMismatch
 from ingest.library import Library
 from ingest.seals import seal_of
-from ingest.vector_source import DatabaseSource
+from ingest.vector_source import DatabaseSource, Entries
 from ingest.vectors import VectorIndex
-from tests.vectors import missing, publish, vectors_of
+from tests.vectors import entries_of, missing, publish, vectors_of
 
 pytestmark = pytest.mark.integration
 
@@ -78,7 +78,7 @@ def process(script: str, *arguments: object, **options: object) -> Iterator[tupl
 ASKING = """
 import sys
 from ingest.library import Library
-from tests.vectors import missing, publish, vectors_of
+from tests.vectors import entries_of, missing, publish, vectors_of
 with Library(sys.argv[1]) as library:
     for line in sys.stdin:
         if line.startswith("publish"):
@@ -238,7 +238,7 @@ DAMAGES = [delete, empty, truncate, zero, garble, garble_the_middle, zero_the_mi
 FINDING = """
 import sys
 from ingest.library import Library
-from tests.vectors import missing
+from tests.vectors import entries_of, missing
 for line in sys.stdin:
     with Library(line.strip()) as library:
         lost = missing(library, every=7)
@@ -302,7 +302,7 @@ def test_a_lost_copy_is_made_again(kept: Path, tmp_path: Path, loss: Callable[[P
 
 
 @contextmanager
-def tampering(folder: Path) -> Iterator[object]:
+def tampering(folder: Path) -> Iterator[Any]:
     """Chroma's collection in an idle slot; afterwards the slot has a whole seal again."""
     state = folder / "chroma" / "slot-0" / "state.json"
     known = json.loads(state.read_text())
@@ -316,8 +316,8 @@ def tampering(folder: Path) -> Iterator[object]:
 def test_a_copy_with_the_right_number_of_other_chunks_is_noticed(kept: Path, tmp_path: Path) -> None:
     copy = Path(shutil.copytree(kept, tmp_path / "library"))
     with tampering(copy) as collection:
-        collection.delete(ids=["a-7"])  # type: ignore[attr-defined]
-        collection.upsert(ids=["x-7"], embeddings=vectors_of("x", 1), metadatas=[{"doc_id": "x"}])  # type: ignore[attr-defined]
+        collection.delete(ids=entries_of(collection, ["a-7"]))
+        collection.upsert(ids=["x-7"], embeddings=vectors_of("x", 1), metadatas=[{"doc_id": "x"}])
     with Library(copy) as library:
         assert missing(library, every=7) == []
 
@@ -326,7 +326,8 @@ def test_a_copy_that_has_all_chunks_but_does_not_find_them_is_noticed(kept: Path
     copy = Path(shutil.copytree(kept, tmp_path / "library"))
     with tampering(copy) as collection:
         count = PERSISTED // 4
-        collection.update(ids=[f"a-{n}" for n in range(count)], embeddings=vectors_of("x", count))  # type: ignore[attr-defined]
+        names = entries_of(collection, [f"a-{n}" for n in range(count)])
+        collection.update(ids=names, embeddings=vectors_of("x", count))
     with Library(copy) as library:
         assert missing(library, every=7) == []
 
@@ -336,7 +337,7 @@ def test_in_a_small_library_every_vector_is_asked_for(folder: Path) -> None:
         publish(library, "a", 150)
         ask(library)
     with tampering(folder) as collection:
-        collection.update(ids=["a-1"], embeddings=vectors_of("x", 1))  # type: ignore[attr-defined]
+        collection.update(ids=entries_of(collection, ["a-1"]), embeddings=vectors_of("x", 1))
     with Library(folder) as library:
         assert missing(library) == []
 
@@ -385,6 +386,25 @@ def test_a_new_version_of_a_document_takes_the_place_of_the_old_one(library: Lib
     publish(library, "a", vectors=vectors_of("other", 2))
     assert sorted(ask(library)) == ["a-0", "a-1"]
     assert missing(library, limit=1) == []
+
+
+def test_an_entry_of_chroma_never_gets_another_vector_in_its_place(tmp_path: Path) -> None:
+    old, new = vectors_of("old", 3), vectors_of("new", 3)
+    collection = vectors_in(open_folder(tmp_path), "chunks")
+
+    def put(vectors: np.ndarray) -> set[str]:  # type: ignore[type-arg]
+        return collection.put(Entries(("a-0", "a-1", "a-2"), ("a", "a", "a"), vectors))
+
+    before = put(old)
+    assert put(old) == before
+    after = put(np.stack([new[0], old[1], new[2]]))
+    assert len(before & after) == 1
+    # Who asks meanwhile finds the old and the new, but no chunk twice.
+    assert next(chunk_id for chunk_id, _ in collection.nearest(new[0].tolist(), 10)) == "a-0"
+    assert sorted(chunk_id for chunk_id, _ in collection.nearest(old[0].tolist(), 10)) == ["a-0", "a-1", "a-2"]
+    collection.keep_only(["a"], after)
+    assert dict(collection.nearest(old[0].tolist(), 10))["a-0"] == pytest.approx(float(old[0] @ new[0]), abs=1e-3)
+    assert set(collection.collection.get(include=[])["ids"]) == after
 
 
 def test_after_reindexing_with_another_model_the_search_uses_its_vectors(library: Library) -> None:
@@ -621,7 +641,7 @@ LIMITED = """
 import logging, resource, sys
 logging.basicConfig(stream=sys.stdout, format="%(message)s")
 from ingest.library import Library
-from tests.vectors import missing
+from tests.vectors import entries_of, missing
 with Library(sys.argv[1]) as library:
     resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
     print("missing", missing(library))
