@@ -32,8 +32,9 @@ else
 	@$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
 endif
 
+# Two processes that each keep a thread on each core wait for one another: one thread each takes less time for all.
 test: $(READY_DEV) ## Install, run all tests that can run here (ARGS: options of pytest; PROCESSES=0: one after the other)
-	@$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadgroup --no-loadscope-reorder $(ARGS)
+	@OMP_NUM_THREADS=$${OMP_NUM_THREADS:-1} $(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 e2e: $(READY_DEV) ## The tests in a real browser only; they need chromium
 	@$(BIN)/python -m pytest tests/e2e $(ARGS)

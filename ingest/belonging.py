@@ -20,8 +20,15 @@ def check_place(folder: Path, place: str, *, on_server: bool) -> None:
     """Make sure, before anything is opened, that a folder is not that of a library whose database is elsewhere.
 
     Raises:
-        LibraryError: it is, or its database is gone.
+        LibraryError: it is, or its database is gone; or nobody may look into it.
     """
+    try:
+        _check_place(folder, place, on_server=on_server)
+    except OSError as error:
+        raise LibraryError(f"{folder} cannot be read ({error.strerror or error}); check permissions.") from error
+
+
+def _check_place(folder: Path, place: str, *, on_server: bool) -> None:
     if on_server:
         if (folder / LIBRARY_FILE).exists():
             raise LibraryError(

@@ -10,20 +10,11 @@ from tests.postgres_server import PostgresServer
 from tests.tiny.pages import CHECKPOINT
 from tests.vllm_server import ServerInfo, serving
 
-_ON_VLLM = ("test_ocr_engines", "test_hunyuan_server", "test_hunyuan_tasks", "test_llm_server", "test_plugin")
-
 # A loaded machine is no fault of what is tested.
 settings.register_profile(
     "patient", parent=settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("patient")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests run in several processes, a file stays in one, and all that need vLLM, which is started once."""
-    for item in items:
-        group = "vllm" if item.path.stem in _ON_VLLM else f"{item.path.parent.name}-{item.path.stem}"
-        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")

@@ -465,12 +465,27 @@ def test_a_full_disk_costs_the_transaction_alone(folder: Path) -> None:
     assert_whole(folder)
 
 
-def test_a_folder_without_permission_is_named_with_the_remedy(tmp_path: Path, folder: Path) -> None:
-    Database(folder).close()
+def _open_to_others(tmp_path: Path) -> None:
     for place in (tmp_path, *tmp_path.parents):
-        if place.stat().st_uid == os.getuid() and place.name.startswith("pytest-"):
+        # pytest's own folders, and those of each process of a run in several.
+        if place.stat().st_uid == os.getuid() and place.name.startswith(("pytest-", "popen-")):
             place.chmod(0o755)
     tmp_path.chmod(0o755)
+
+
+def test_a_folder_that_nobody_may_look_into_is_named_with_the_remedy(tmp_path: Path, folder: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("needs the right to be another user")
+    Database(folder).close()
+    _open_to_others(tmp_path)
+    folder.chmod(0o700)
+    said = limited(folder, "other user")
+    assert said.startswith("Library") and "check permissions" in said
+
+
+def test_a_folder_without_permission_is_named_with_the_remedy(tmp_path: Path, folder: Path) -> None:
+    Database(folder).close()
+    _open_to_others(tmp_path)
     folder.chmod(0o555)
     before = (folder / LIBRARY_FILE).read_bytes()
     try:
