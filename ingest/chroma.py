@@ -23,7 +23,7 @@ _NEIGHBOURS = 10  # among so many a vector must find itself
 # Twice of what Chroma takes by itself. Where every seventh of 2,000 vectors was equal, its own settings missed 15 of
 # 18,144 entries that were asked for by their own vectors, these none; of 20,000, 1.3 % and 0.4 %. They cost twice the
 # time to build, a second for each 1,250 vectors of length 384.
-_CONFIGURATION = {"hnsw": {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_search": 200}}
+CONFIGURATION = {"hnsw": {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_search": 200}}
 _MANY = 5000  # ids in one request
 _DOCUMENTS = 200  # documents in one filter
 # An entry is named after its chunk and its vector, so that none ever gets another vector in its place: that takes links
@@ -65,9 +65,9 @@ class ChromaVectors:
             there = self.collection.get(where={"doc_id": {"$in": part}}, include=[])["ids"]
             self._delete([name for name in there if name not in names])
 
-    def _delete(self, gone: Sequence[str]) -> None:
+    def _delete(self, gone: list[str]) -> None:
         for start in range(0, len(gone), _MANY):
-            self.collection.delete(ids=list(gone[start : start + _MANY]))
+            self.collection.delete(ids=gone[start : start + _MANY])
 
     def ids(self) -> set[str]:
         """All chunks."""
@@ -105,7 +105,7 @@ def open_folder(folder: Path) -> "ClientAPI":
 def vectors_in(client: "ClientAPI", name: str) -> ChromaVectors:
     """The vectors in a collection, by its name; made where it is missing."""
     return ChromaVectors(
-        client.get_or_create_collection(name, embedding_function=None, configuration=_CONFIGURATION)  # type: ignore[arg-type]
+        client.get_or_create_collection(name, embedding_function=None, configuration=CONFIGURATION)  # type: ignore[arg-type]
     )
 
 

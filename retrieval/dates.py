@@ -98,6 +98,11 @@ def month(number: int, of: int) -> Period:
     return Period(date(of, number, 1), date(of, number, calendar.monthrange(of, number)[1]))
 
 
+def month_of(name: str) -> int:
+    """The number of a month, 1 to 12, by its English name or the beginning of that."""
+    return _MONTHS[name[:3].lower()]
+
+
 def _with_digits(text: str) -> str:
     """Chinese years in digits: 二〇二四年 is 2024年."""
     return _HAN_YEAR.sub(lambda found: found.group().translate(_HAN_DIGITS), text)

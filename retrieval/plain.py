@@ -11,8 +11,9 @@ _BRACKETS = re.compile(r"\[(?=/?[A-Z]{3,}[A-Z_]*\])")
 _LINE_BREAK = re.compile(r"<br ?/?>")
 # Markdown's links and images: [text](address), and the definition of [text]: address.
 _LINK = re.compile(r"\](?=[(:\[])")
+# Between the cells of a table, and no part of <|im_start|>.
+_BAR = re.compile(r"(?<!<)\|(?!>)")
 # Words of programs, not of sentences: tags, code, addresses of the web and of mail.
-_BAR = re.compile(r"(?<!<)\|(?!>)")  # between the cells of a table, and no part of <|im_start|>
 _CODE = re.compile(r"\S*(?:[<>{}\\`|]|\]\(|://|www\.|\w@\w|\b(?:data|javascript):)\S*", re.IGNORECASE)
 
 
@@ -33,6 +34,6 @@ def adds_code(text: str, page: str) -> bool:
     Nobody paraphrases them, and an address that a model composes could carry away what it was told. The bars of a table
     are none: the model reads them in a row that it repeats, and the page's lines have none.
     """
-    known, said = (_BAR.sub(" ", visible(part)) for part in (page, text))
-    known = "".join(known.split())
+    shown, said = (_BAR.sub(" ", visible(part)) for part in (page, text))
+    known = "".join(shown.split())
     return any(found.strip(".,;") not in known for found in _CODE.findall(said))

@@ -5,9 +5,9 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
-from retrieval.dates import Found, find_dates, month, year
+from retrieval.dates import Found, find_dates, month, month_of, year
 from retrieval.dates import Period as Days
-from retrieval.ledger.counting import count_of, month_of
+from retrieval.ledger.counting import count_of
 from retrieval.ledger.cursor import TAKEN, Cursor, compiled
 from retrieval.ledger.plan import Span
 

@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from retrieval.ledger.counting import count_of, month_of
+from retrieval.dates import month_of
+from retrieval.ledger.counting import count_of
 from retrieval.ledger.cursor import compiled
 
 _YEARS = {"今年": 0, "本年": 0, "去年": -1, "前年": -2, "明年": 1, "this": 0, "current": 0, "last": -1, "previous": -1}

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.chroma import ChromaVectors, open_folder
+from ingest.chroma import CONFIGURATION, ChromaVectors, open_folder
 from ingest.vector_source import Entries
 from tests.vectors import vectors_of
 
@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the measurement; 0 whatever comes of it."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults.links", description=__doc__)
     parser.add_argument("--runs", type=int, default=100, help="how many libraries of 441 vectors")
-    parser.add_argument("--links", type=int, default=32, help="links of each vector in the graph (32)")
+    parser.add_argument("--links", type=int, help="of each vector in the graph; by default as many as Pagecite's have")
     parser.add_argument("--in-place", action="store_true", help="as if entries were named after their chunks alone")
     options = parser.parse_args(arguments)
     missed = asked = 0
@@ -42,11 +42,11 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _run(folder: Path, chance: random.Random, links: int, *, in_place: bool) -> Iterator[bool]:
+def _run(folder: Path, chance: random.Random, links: int | None, *, in_place: bool) -> Iterator[bool]:
     """Change a copy; then say of each vector whether it is found."""
     client = open_folder(folder)
-    hnsw = {"space": "cosine", "max_neighbors": links, "ef_construction": 200, "ef_search": 200}
-    copy = ChromaVectors(client.create_collection("chunks", embedding_function=None, configuration={"hnsw": hnsw}))  # type: ignore[arg-type, typeddict-item]
+    graph = {**CONFIGURATION["hnsw"], **({"max_neighbors": links} if links else {})}
+    copy = ChromaVectors(client.create_collection("chunks", embedding_function=None, configuration={"hnsw": graph}))  # type: ignore[arg-type, typeddict-item]
     library: dict[str, _Vectors] = {}
     changed: set[str] = set()
     for name, vectors in _changes(chance):
