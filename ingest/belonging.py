@@ -16,19 +16,29 @@ _SETTING = "PAGECITE_DATABASE_URL"
 _FILES = ("pages", "originals")
 
 
+def check_readable(folder: Path) -> None:
+    """Make sure that one may look into a library's folder, where there is one.
+
+    Raises:
+        LibraryError: one may not.
+    """
+    try:
+        (folder / LIBRARY_FILE).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as error:
+        raise LibraryError(
+            f"{folder} cannot be read ({error.strerror or error}); check permissions and the path."
+        ) from error
+
+
 def check_place(folder: Path, place: str, *, on_server: bool) -> None:
     """Make sure, before anything is opened, that a folder is not that of a library whose database is elsewhere.
 
     Raises:
         LibraryError: it is, or its database is gone; or nobody may look into it.
     """
-    try:
-        _check_place(folder, place, on_server=on_server)
-    except OSError as error:
-        raise LibraryError(f"{folder} cannot be read ({error.strerror or error}); check permissions.") from error
-
-
-def _check_place(folder: Path, place: str, *, on_server: bool) -> None:
+    check_readable(folder)
     if on_server:
         if (folder / LIBRARY_FILE).exists():
             raise LibraryError(

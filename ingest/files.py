@@ -46,8 +46,8 @@ def _files_below(folder: Path) -> list[Path]:
 
 
 def is_library(folder: Path) -> bool:
-    """Whether a folder is that of a library, wherever its database is."""
-    return (folder / LIBRARY_FILE).is_file() or bool(marked_id(folder))
+    """Whether a folder is that of a library, wherever its database is; one that nobody may look into is none."""
+    return os.path.isfile(folder / LIBRARY_FILE) or bool(marked_id(folder))
 
 
 def marked_id(folder: Path) -> str:

@@ -80,7 +80,7 @@ def add(
     """
     with reporting("add", library, as_json=as_json, verbose=verbose) as (command, report):
         passwords = read_passwords(password, password_file)
-        report.start(command.settings.library, [path for path in paths if path.is_dir()])
+        report.start(command.settings.library, [path for path in paths if os.path.isdir(path)])
         refuse_libraries(paths, command.settings.library)
         files = list(find_files(paths))
         if not files:
@@ -224,7 +224,7 @@ def _wishes(folders: Sequence[Path], command: Command, **more: bool) -> Wishes:
         DocumentError: one of the folders is a file, or lies in a library.
     """
     for folder in folders:
-        if folder.exists() and not folder.is_dir():
+        if os.path.exists(folder) and not os.path.isdir(folder):
             raise DocumentError(f"{folder} is a file; give its folder, or use `ingest add`, which takes files.")
     refuse_libraries(folders, command.settings.library)
     return Wishes(outermost(folders), **more)

@@ -9,6 +9,7 @@ from typing import Self
 
 from sqlalchemy import Connection
 
+from ingest.belonging import check_readable
 from ingest.database import Database
 from ingest.errors import LibraryNotWritable
 from ingest.fields.storing import DUPLICATE_DAYS
@@ -70,7 +71,12 @@ class OpenLibrary:
 
     @staticmethod
     def exists(folder: Path | str, database_url: str = "") -> bool:
-        """Whether there is a library in a folder, or in a database."""
+        """Whether there is a library in a folder, or in a database.
+
+        Raises:
+            LibraryError: nobody may look into the folder.
+        """
+        check_readable(Path(folder))
         return is_library(Path(folder))
 
     def __enter__(self) -> Self:

@@ -116,6 +116,18 @@ def test_a_file_without_permission_names_the_permissions(ingest: Ingest, contrac
     assert result.exit_code == 1 and "change the file's permissions" in result.stderr
 
 
+def test_a_path_that_no_file_can_have_costs_itself_alone(ingest: Ingest, contract: Path, tmp_path: Path) -> None:
+    impossible = tmp_path / ("x" * 300)
+    result = ingest("add", contract, impossible)
+    assert result.exit_code == 1 and "1 added, 1 failed" in result.stdout
+    assert result.stderr.startswith(f"failed   {impossible}: ") and "should not happen" not in result.stderr
+    elsewhere = ("--library", impossible)
+    for command in (("sync", impossible), ("list", *elsewhere), ("add", contract, *elsewhere)):
+        result = ingest(*command)
+        assert result.exit_code != 0
+        assert str(impossible) in result.stderr and "should not happen" not in result.stderr
+
+
 def test_a_page_that_failed_is_named_and_the_same_command_completes_the_document(
     ingest: Ingest, contract: Path
 ) -> None:
