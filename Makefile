@@ -14,7 +14,7 @@ INSTALL := $(PIP) install --only-binary :all:
 EVALDATA := ../shared/evaldata
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check eval bench bench-ocr faults faults-memory e2e samples setup setup-dev clean
+.PHONY: help demo test check eval bench bench-ocr bench-model faults faults-memory e2e samples setup setup-dev clean
 .DELETE_ON_ERROR:
 
 help: ## List the commands
@@ -53,6 +53,9 @@ bench: $(READY_DEV) ## Measure speed
 
 bench-ocr: $(READY_DEV) ## Pages a second through ingest beside a bare client, on a real vLLM on the CPU (ARGS=--pin)
 	@$(BIN)/python -m tests.tiny.throughput $(ARGS)
+
+bench-model: $(READY_DEV) ## HunyuanOCR's architecture in its published size, random weights: pages and tokens a second, memory
+	@$(BIN)/python -m tests.tiny.full_size $(ARGS)
 
 faults: $(READY_DEV) ## Kill, starve and deceive libraries, and count what is lost (ARGS=--quick: some kills alone)
 	@$(BIN)/python -m tests.faults $(ARGS)

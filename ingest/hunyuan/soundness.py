@@ -5,11 +5,14 @@ several test pages are sent at once, and each must come back with its own words.
 
 The fault shows only where the server encodes several images in one step. Small test pages alone seldom meet that: a
 warm server is done with one before the next is there (0 of 10 tries with 8 pages). So long questions without an image
-go before them and fill the server's steps; the pages queue up behind and are encoded together (10 of 10 tries).
+go before them and fill the server's steps; the pages queue up behind and are encoded together (10 of 10 tries). How
+many that takes depends on how fast the server is: one is timed, and as many are sent as keep it busy for long enough.
 """
 
 import asyncio
+import math
 import secrets
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -24,8 +27,9 @@ from ingest.hunyuan.prompts import PromptSet, Request, Task
 # A test page has two words; a model that writes on is stopped.
 _MOST_TOKENS = 64
 
-# Fewer long questions than these were seen to let the fault slip through.
-_BLOCKERS = 16
+# So long must the server be busy for all test pages to arrive meanwhile.
+_BUSY_SECONDS = 0.3
+_FEWEST_BLOCKERS, _MOST_BLOCKERS = 2, 32
 _BLOCKER_WORDS = 1700
 _AHEAD_SECONDS = 0.02
 _ROUNDS = 2
@@ -66,22 +70,34 @@ async def prove(ask: Ask, block: Block, prompts: PromptSet, *, context: int) -> 
     """
     request = prompts.request(Task.TEXT)
     request = replace(request, sampling=replace(request.sampling, max_tokens=_MOST_TOKENS))
+    # About two tokens a word; a server refuses what exceeds its context.
+    words = min(_BLOCKER_WORDS, int(0.4 * context)) if context else _BLOCKER_WORDS
     for _ in range(_ROUNDS):
-        proof = await _round(ask, block, request, context)
+        proof = await _round(ask, lambda: block(_noise(words)), request)
         if not proof.sound:
             return proof
     return Proof()
 
 
-async def _round(ask: Ask, block: Block, request: Request, context: int) -> Proof:
-    # About two tokens a word; a server refuses what exceeds its context.
-    words = min(_BLOCKER_WORDS, int(0.4 * context)) if context else _BLOCKER_WORDS
-    blockers = [asyncio.create_task(block(_noise(words))) for _ in range(_BLOCKERS)]
+def blockers(seconds: float) -> int:
+    """How many long questions keep a server busy until the test pages are there.
+
+    Args:
+        seconds: what one of them takes.
+    """
+    return min(_MOST_BLOCKERS, max(_FEWEST_BLOCKERS, math.ceil(_BUSY_SECONDS / max(seconds, 1e-3))))
+
+
+async def _round(ask: Ask, block: Callable[[], Coroutine[Any, Any, None]], request: Request) -> Proof:
+    # Timed in each round: a server that has just started is slow once.
+    began = time.monotonic()
+    await block()
+    ahead = [asyncio.create_task(block()) for _ in range(blockers(time.monotonic() - began))]
     await asyncio.sleep(_AHEAD_SECONDS)
     try:
         answers = await asyncio.gather(*(_read(ask, probe, request) for probe in PROBES))
     finally:
-        await asyncio.gather(*blockers, return_exceptions=True)
+        await asyncio.gather(*ahead, return_exceptions=True)
     wrong = [probe for probe, answer in zip(PROBES, answers, strict=True) if not _is_own(answer, probe)]
     foreign = [probe for probe, answer in zip(PROBES, answers, strict=True) if set(named(answer)) - {probe}]
     alone = [probe for probe in wrong if _is_own(await _read(ask, probe, request), probe)]

@@ -106,6 +106,13 @@ def test_pages_asked_together_get_their_own_answers(native: Make, counted: Count
     assert max(counted.sizes) > 1  # else nothing was batched, and nothing proven
 
 
+def test_pages_keep_their_text_in_the_precision_of_a_graphics_card(native: Make) -> None:
+    rounded = load_weights(str(CHECKPOINT), None, "cpu").model.bfloat16()
+    request = ENGLISH.request(Task.SPOTTING)
+    replies = asked(native(rounded), [(pages.invoice(index).image, request) for index in range(pages.INVOICES)])
+    assert replies == [Reply(pages.invoice(index).answer(Task.SPOTTING)) for index in range(pages.INVOICES)]
+
+
 def test_questions_of_different_lengths_share_a_batch(native: Make, counted: Counted) -> None:
     model = native(counted)
     invoice, probe, figure = pages.invoice(0), pages.probe(3), pages.figure()

@@ -23,9 +23,9 @@ from PIL import Image
 from torch.nn.functional import cross_entropy, pad
 
 from ingest.hunyuan.probes import PROBES
+from tests.tiny.architecture import TINY, configuration, generation
 from tests.tiny.pages import ENDLESS_ROW, ENDLESS_START, Question, TinyPage, every_page, probe, questions
 
-HIDDEN, LAYERS, HEADS, HEAD_DIM, VOCABULARY = 128, 3, 4, 32, 1024
 # Larger images are scaled down to this, so that a page is known in any multiple of its size.
 MOST_PIXELS, LEAST_PIXELS = 256 * 192, 128 * 128
 VARIANTS = 10
@@ -73,7 +73,7 @@ def make_tokenizer(texts: list[str]) -> Any:
     )
     bpe.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
-        vocab_size=VOCABULARY,
+        vocab_size=TINY.vocabulary,
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         special_tokens=list(SPECIAL.values()),
         show_progress=False,
@@ -92,42 +92,27 @@ def make_tokenizer(texts: list[str]) -> Any:
     )
 
 
-def make_processor(tokenizer: Any) -> Any:
-    """The architecture's own processor, with small images."""
+def make_processor(tokenizer: Any, pixels: tuple[int, int] = (LEAST_PIXELS, MOST_PIXELS)) -> Any:
+    """The architecture's own processor, for images of so many pixels, least and most."""
     from transformers import HunYuanVLProcessor
     from transformers.models.hunyuan_vl.image_processing_pil_hunyuan_vl import HunYuanVLImageProcessorPil
 
-    images = HunYuanVLImageProcessorPil(min_pixels=LEAST_PIXELS, max_pixels=MOST_PIXELS, patch_size=16, merge_size=2)
+    images = HunYuanVLImageProcessorPil(min_pixels=pixels[0], max_pixels=pixels[1], patch_size=16, merge_size=2)
     return HunYuanVLProcessor(image_processor=images, tokenizer=tokenizer, chat_template=TEMPLATE)
 
 
 def make_model(tokenizer: Any) -> Any:
     """Random weights."""
-    from transformers import GenerationConfig, HunYuanVLConfig, HunYuanVLForConditionalGeneration
+    from transformers import HunYuanVLForConditionalGeneration
 
-    ids = {key: tokenizer.convert_tokens_to_ids(token) for key, token in SPECIAL.items()}
-    ends = {"bos_token_id": ids["bos"], "eos_token_id": ids["eos"], "pad_token_id": ids["pad"]}
-    rope = {"rope_type": "xdrope", "rope_theta": 10000.0, "alpha": 1000.0, "beta_fast": 32, "beta_slow": 1}
-    rope |= {"factor": 1.0, "mscale": 1.0, "mscale_all_dim": 1.0, "xdrope_section": [HEAD_DIM // 8] * 4}
-    common = {"hidden_size": HIDDEN, "intermediate_size": 3 * HIDDEN, "num_attention_heads": HEADS}
-    text = common | ends | {"vocab_size": len(tokenizer), "num_hidden_layers": LAYERS, "rope_parameters": rope}
-    text |= {"num_key_value_heads": HEADS // 2, "head_dim": HEAD_DIM, "max_position_embeddings": 32768}
-    text |= {"rms_norm_eps": 1e-5, "tie_word_embeddings": True, "eod_token_id": ids["eod"]}
-    text |= {"sep_token_id": ids["system"]}
-    vision = common | {"num_hidden_layers": 2, "patch_size": 16, "spatial_merge_size": 2, "out_hidden_size": HIDDEN}
-    vision |= {"text_hidden_size": HIDDEN, "max_image_size": 512, "min_image_size": 64, "img_max_token_num": 4096}
-    places = {"image_token_id": ids["image"], "im_start_id": ids["start"], "im_end_id": ids["end"]}
-    config = HunYuanVLConfig(
-        text_config=text,
-        vision_config=vision,
-        im_newline_id=ids["newline"],
-        tie_word_embeddings=True,
-        **places,
-        **ends,
-    )
-    model = HunYuanVLForConditionalGeneration(config).float()
-    model.generation_config = GenerationConfig(**ends | {"eos_token_id": [ids["eos"]]}, do_sample=False)
+    model = HunYuanVLForConditionalGeneration(configuration(TINY, token_ids(tokenizer), len(tokenizer))).float()
+    model.generation_config = generation(token_ids(tokenizer))
     return model
+
+
+def token_ids(tokenizer: Any) -> dict[str, int]:
+    """The numbers of the special tokens, by their places."""
+    return {key: tokenizer.convert_tokens_to_ids(token) for key, token in SPECIAL.items()}
 
 
 def ask(processor: Any, image: Image.Image, prompt: str) -> Any:
@@ -214,7 +199,7 @@ class Lessons:
 
 def train(model: Any, lessons: Lessons, seconds: float, highest_rate: float) -> None:
     """Until every answer is known by a wide margin, or the time is up."""
-    head = torch.nn.Linear(HIDDEN, len(lessons.pages))
+    head = torch.nn.Linear(TINY.text.hidden, len(lessons.pages))
     seen: dict[str, Any] = {}
     hook = model.model.vision_tower.register_forward_hook(lambda _m, _i, out: seen.update(rows=out.pooler_output))
     optimiser = torch.optim.AdamW([*model.parameters(), *head.parameters()], weight_decay=0.0, betas=(0.9, 0.98))
