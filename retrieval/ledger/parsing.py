@@ -4,125 +4,40 @@ Each part of a question is taken by what understands it. Where a word is left th
 plan: the question is about something that the ledger does not know.
 """
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
 
 from pydantic import ValidationError
 
 from retrieval.dates import folded
-from retrieval.ledger.amounts import take_bounds, take_currencies, with_thousands
+from retrieval.ledger.amounts import with_thousands
 from retrieval.ledger.courtesies import without_courtesies
 from retrieval.ledger.cursor import TAKEN, Cursor
-from retrieval.ledger.operations import Wish, take_missing, take_wish
-from retrieval.ledger.parties import Mention, Party, find_parties
-from retrieval.ledger.periods import take_spans
+from retrieval.ledger.hearing import Heard, hear
+from retrieval.ledger.parties import Party, find_parties
 from retrieval.ledger.plan import (
     MOST_ROWS,
-    AmountRange,
     DateField,
     DateRange,
     Grouping,
-    Measure,
     Operation,
     PartyFilter,
     Plan,
-    RecordField,
     RecordKind,
     Role,
     Span,
 )
 from retrieval.ledger.roles import are_joined, take_party
-from retrieval.ledger.subjects import Subject, take_group, take_kind, take_measure, take_verb
 from retrieval.ledger.years import with_years
 
 _MANY = 10  # of "the largest invoices"
 _MOST = 300  # characters of a question
-_CONTRACTS = re.compile(r"\b(?:contract|agreement)s?\b|合同|协议", re.IGNORECASE)
-_OF_US = re.compile(r"\b(?:we|i|us|our|my|any|anything)\b|我|咱|每|各", re.IGNORECASE)
-# Of one contract, or of one invoice, 总额 is its own total.
-_HAN_TOTAL = re.compile(r"总额|总金额")
-_HAN_TOGETHER = re.compile(r"共|合计|总计|累计|总和|加起来|汇总|统计")
-_SUPERLATIVE = re.compile(
-    r"\b(?:largest|biggest|highest|greatest|smallest|lowest|cheapest|expensive|top)\s+(?:\w+\s+)?"
-    r"(?:invoices|bills|receipts|contracts|agreements)\b",
-    re.IGNORECASE,
-)
-_BILLED = re.compile(
-    r"\b(?:bill(?:ed)?|charged?|invoiced?|costs?|paid|pay)\s+(?:us|by)\b|\b(?:billed|charged|invoiced|invoicing|billing)\b"
-    r"|开票|开出|开具|开给|收费",
-    re.IGNORECASE,
-)
-_BY_COUNT = (
-    r"\bby\s+(?:the\s+)?(?:number|count)(?:\s+of\s+(?:invoices|receipts|contracts))?\b|按(?:发票"
-    r"|合同)?(?:数量|张数|份数)"
-)
-_ALL = re.compile(r"\b(?:all|every)\b|所有|全部", re.IGNORECASE)
-_ASKS = re.compile(
-    r"\b(?:when|who|whom|whose|how|what|is|are|does|do|did)\b|多少|什么|几|谁|吗|金额|总额|是", re.IGNORECASE
-)
-_WHAT_IS = re.compile(r"\bwhat(?:['’]s|\s+(?:is|was|were|are))\s+(?:the|our)\b", re.IGNORECASE)
 _ONE = frozenset((Operation.AVERAGE, Operation.MAX, Operation.MIN, Operation.TOP))
-
-
-_NO_SUBJECT = Subject(None, True)
-_NO_WISH = Wish(None)
 
 
 class _Unclear(Exception):
     """All words are understood, and do not go together."""
-
-
-@dataclass(slots=True)
-class _Heard:
-    """What was understood of a question so far."""
-
-    named: list[tuple[Mention, Role | None]] = field(default_factory=list)
-    spans: list[Span] = field(default_factory=list)
-    bounds: AmountRange | None = None
-    currencies: tuple[str, ...] = ()
-    missing: RecordField | None = None
-    group: Grouping | None = None
-    measure: Measure | None = None
-    subject: Subject = _NO_SUBJECT
-    verb: tuple[DateField, bool] | None = None
-    wish: Wish = _NO_WISH
-    by_count: bool = False
-    of_all: bool = False
-    asks: bool = False
-    billed: bool = False
-    superlative: bool = False
-    of_us: bool = False
-    han_total: bool = False
-    asks_what: bool = False
-
-    @property
-    def is_wide(self) -> bool:
-        """Whether it is about records at large, and not about a figure of some document that goes without saying."""
-        return bool(self.named or self.spans or self.group or self.wish.ranks or self.by_count or self.of_us)
-
-    @property
-    def may_be_of_one(self) -> bool:
-        """Whether a Chinese question for a total may mean the total of one document."""
-        if not self.han_total or self.of_all:
-            return False
-        return self.subject.kind is RecordKind.CONTRACTS or not self.is_wide
-
-    @property
-    def is_measured(self) -> bool:
-        """Whether an amount is asked for, of more than one document: "VAT by quarter", "net amount billed to Acme"."""
-        if self.wish.operation is Operation.LIST and not self.asks_what:
-            return self.group is not None
-        return bool(self.of_all or self.group or self.spans or self.named)
-
-    @property
-    def is_phrase(self) -> bool:
-        """Whether it is no sentence, but names records that are restricted: "contracts that end in 2025"."""
-        has_passed = self.verb is not None and self.verb[1]
-        restricted = self.named or self.spans or self.bounds or self.currencies or has_passed
-        return bool(restricted and self.subject.kind and self.measure is None and not self.asks)
 
 
 def parse(question: str, known: Sequence[Party], today: date) -> Plan | None:
@@ -137,7 +52,7 @@ def parse(question: str, known: Sequence[Party], today: date) -> Plan | None:
     if not text or len(text) > _MOST or TAKEN in text:
         return None
     cursor = Cursor(text)
-    heard = _hear(cursor, known, today)
+    heard = hear(cursor, known, today)
     if not cursor.is_done:
         for mention in find_parties(cursor.left, known, small=True):
             heard.named.append(take_party(cursor, mention))
@@ -149,31 +64,7 @@ def parse(question: str, known: Sequence[Party], today: date) -> Plan | None:
         return None
 
 
-def _hear(cursor: Cursor, known: Sequence[Party], today: date) -> _Heard:
-    heard = _Heard(of_all=_ALL.search(cursor.text) is not None)
-    heard.of_us = heard.of_all or _OF_US.search(cursor.text) is not None
-    heard.han_total = bool(_HAN_TOTAL.search(cursor.text)) and not _HAN_TOGETHER.search(cursor.text)
-    heard.asks_what = _WHAT_IS.search(cursor.text) is not None
-    heard.superlative = _SUPERLATIVE.search(cursor.text) is not None
-    heard.billed = _BILLED.search(cursor.text) is not None
-    heard.named = [take_party(cursor, mention) for mention in find_parties(cursor.left, known)]
-    heard.bounds, heard.currencies = take_bounds(cursor)
-    heard.asks = _ASKS.search(cursor.left) is not None
-    heard.spans = take_spans(cursor, today)
-    contracts = _CONTRACTS.search(cursor.left) is not None
-    heard.by_count = bool(cursor.take(_BY_COUNT))
-    heard.missing = take_missing(cursor, contracts=contracts)
-    heard.group = take_group(cursor)
-    heard.measure = None if contracts else take_measure(cursor)
-    heard.currencies = heard.currencies or take_currencies(cursor)
-    heard.wish = take_wish(cursor, contracts=contracts)
-    heard.by_count |= heard.wish.by_count
-    heard.subject = take_kind(cursor)
-    heard.verb = take_verb(cursor, contracts=contracts)
-    return heard
-
-
-def _plan(heard: _Heard, today: date) -> Plan | None:
+def _plan(heard: Heard, today: date) -> Plan | None:
     kind = _kind(heard)
     operation = _operation(heard)
     if kind is None or operation is None or (not heard.subject.several and operation not in _ONE):
@@ -207,13 +98,13 @@ def _plan(heard: _Heard, today: date) -> Plan | None:
     )
 
 
-def _limit(heard: _Heard, operation: Operation) -> int:
+def _limit(heard: Heard, operation: Operation) -> int:
     """How many are asked for: "the largest invoices" are several, "the largest invoice" is one."""
     limit = min(max(heard.wish.limit, 1), MOST_ROWS)
     return _MANY if operation is Operation.TOP and heard.superlative and limit == 1 else limit
 
 
-def _kind(heard: _Heard) -> RecordKind | None:
+def _kind(heard: Heard) -> RecordKind | None:
     kind, wish = heard.subject.kind, heard.wish
     if kind is not None:
         return None if kind is RecordKind.CONTRACTS and (wish.paid or wish.late) else kind
@@ -224,7 +115,7 @@ def _kind(heard: _Heard) -> RecordKind | None:
     return RecordKind.BILLS if wish.paid or ranked or heard.by_count or _is_of_bills(heard) else None
 
 
-def _is_of_bills(heard: _Heard) -> bool:
+def _is_of_bills(heard: Heard) -> bool:
     """Whether amounts can be none but those of bills: taxes, or what a seller or a buyer of bills is named for."""
     if heard.group in (Grouping.SELLER, Grouping.BUYER):
         return True
@@ -235,7 +126,7 @@ def _is_of_bills(heard: _Heard) -> bool:
     return heard.measure is not None or bool(sides and (in_time or "party" not in sides))
 
 
-def _operation(heard: _Heard) -> Operation | None:
+def _operation(heard: Heard) -> Operation | None:
     operation = heard.wish.operation
     if heard.bounds is not None and heard.subject.kind is None and operation not in (None, Operation.LIST):
         return None  # "do we spend more than 50,000": the bound is of the sum, and not of each bill
@@ -258,7 +149,7 @@ def _operation(heard: _Heard) -> Operation | None:
     return operation
 
 
-def _dates(heard: _Heard, kind: RecordKind, operation: Operation, today: date) -> DateRange | None:
+def _dates(heard: Heard, kind: RecordKind, operation: Operation, today: date) -> DateRange | None:
     """The range of days; None: any."""
     contracts = kind is RecordKind.CONTRACTS
     name = DateField.AGREEMENT_DATE if contracts else DateField.ISSUE_DATE
@@ -299,7 +190,7 @@ def _merged(spans: list[Span]) -> list[Span]:
     return spans
 
 
-def _parties(heard: _Heard, kind: RecordKind) -> PartyFilter | None:
+def _parties(heard: Heard, kind: RecordKind) -> PartyFilter | None:
     """Whose records; None: anyone's."""
     if not heard.named:
         return None
@@ -319,7 +210,7 @@ def _parties(heard: _Heard, kind: RecordKind) -> PartyFilter | None:
     return PartyFilter(names=names, role=Role.EITHER)
 
 
-def _group(heard: _Heard, kind: RecordKind) -> Grouping | None:
+def _group(heard: Heard, kind: RecordKind) -> Grouping | None:
     group = heard.group
     if heard.wish.ranks is not None:
         group = Grouping(str(heard.wish.ranks)) if group is None else group
