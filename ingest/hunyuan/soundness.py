@@ -73,7 +73,9 @@ async def prove(ask: Ask, block: Block, prompts: PromptSet, *, context: int) -> 
     # About two tokens a word; a server refuses what exceeds its context.
     words = min(_BLOCKER_WORDS, int(0.4 * context)) if context else _BLOCKER_WORDS
     for _ in range(_ROUNDS):
-        proof = await _round(ask, lambda: block(_noise(words)), request)
+        # Timed in each round: a server that has just started is slow once.
+        texts = blockers(await _seconds(block, words))
+        proof = await _round(ask, [block(_noise(words)) for _ in range(texts)], request)
         if not proof.sound:
             return proof
     return Proof()
@@ -83,16 +85,23 @@ def blockers(seconds: float) -> int:
     """How many long questions keep a server busy until the test pages are there.
 
     Args:
-        seconds: what one of them takes.
+        seconds: what the server needs for one of them.
     """
     return min(_MOST_BLOCKERS, max(_FEWEST_BLOCKERS, math.ceil(_BUSY_SECONDS / max(seconds, 1e-3))))
 
 
-async def _round(ask: Ask, block: Callable[[], Coroutine[Any, Any, None]], request: Request) -> Proof:
-    # Timed in each round: a server that has just started is slow once.
-    began = time.monotonic()
-    await block()
-    ahead = [asyncio.create_task(block()) for _ in range(blockers(time.monotonic() - began))]
+async def _seconds(block: Block, words: int) -> float:
+    """What a server needs for a text of so many words; the way there and back is not counted."""
+    taken = []
+    for count in (1, words):
+        began = time.monotonic()
+        await block(_noise(count))
+        taken.append(time.monotonic() - began)
+    return taken[1] - taken[0]
+
+
+async def _round(ask: Ask, texts: Sequence[Coroutine[Any, Any, None]], request: Request) -> Proof:
+    ahead = [asyncio.create_task(text) for text in texts]
     await asyncio.sleep(_AHEAD_SECONDS)
     try:
         answers = await asyncio.gather(*(_read(ask, probe, request) for probe in PROBES))
