@@ -10,6 +10,7 @@ from PIL import Image
 
 from ingest.doctor import examine
 from ingest.errors import ModelError
+from ingest.hunyuan import soundness
 from ingest.hunyuan.build import build_hunyuan, build_served
 from ingest.hunyuan.engine import BROKEN_OFF, UNREADABLE
 from ingest.hunyuan.prompts import Task
@@ -23,7 +24,9 @@ from tests.vllm_server import ServerInfo, serving
 
 pytestmark = pytest.mark.integration
 
-PROOF = 2 * (8 + 16)  # questions of a proof: two rounds of test pages and of what keeps the server busy before them
+TEXTS = 2
+# Questions of a proof: two rounds of test pages, of what keeps the server busy before them, and of two that are timed.
+PROOF = 2 * (8 + TEXTS + 2)
 PAGES = [invoice(index) for index in range(INVOICES)]
 
 
@@ -47,6 +50,12 @@ def settings(hunyuan_server: ServerInfo, tmp_path: Path) -> Settings:
 def library(settings: Settings) -> Iterator[Library]:
     with Library(settings.library) as opened:
         yield opened
+
+
+@pytest.fixture
+def counted_proof(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proof has as many questions as `PROOF`, however fast the server is."""
+    monkeypatch.setattr(soundness, "blockers", lambda _seconds: TEXTS)
 
 
 def write_book(path: Path, pages: list[TinyPage]) -> Path:
@@ -127,6 +136,7 @@ def test_many_short_documents_are_read_at_once_and_reported_in_order(
         assert_reads(record.text.markdown, record.text.lines, page)
 
 
+@pytest.mark.usefixtures("counted_proof")
 def test_what_was_read_once_is_never_asked_again_unless_refreshed(
     hunyuan_server: ServerInfo, library: Library, settings: Settings, tmp_path: Path
 ) -> None:
@@ -172,6 +182,7 @@ def test_a_server_without_the_plug_in_is_refused_and_nothing_is_taken_from_it(tm
         assert [check.verdict for check in reports] == ["failed"]
 
 
+@pytest.mark.usefixtures("counted_proof")
 def test_after_the_server_was_killed_the_same_command_goes_on_and_every_page_is_right_exactly_once(
     tmp_path: Path,
 ) -> None:
