@@ -5,7 +5,7 @@ several test pages are sent at once, and each must come back with its own words.
 
 The fault shows only where the server encodes several images in one step. Small test pages alone seldom meet that: a
 warm server is done with one before the next is there (0 of 10 tries with 8 pages). So long questions without an image
-go before them and fill the server's steps; the pages queue up behind and are encoded together (10 of 10 tries). How
+go before them and fill the server's steps; the pages queue up behind and are encoded together (80 of 80 tries). How
 many that takes depends on how fast the server is: one is timed, and as many are sent as keep it busy for long enough.
 """
 

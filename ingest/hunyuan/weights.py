@@ -41,16 +41,14 @@ def load_weights(name: str, revision: str | None, device: str | None) -> Weights
     """
     try:
         # Imported here: they take seconds, and a page from the journal needs neither.
-        import torch
         from transformers import AutoModelForImageTextToText, AutoProcessor
 
-        device = device or _best_device()
+        device = device or best_device()
         name = str(Path(name).expanduser()) if name.startswith("~") else name
-        dtype = torch.float32 if device == "cpu" else torch.bfloat16
         processor: Any = AutoProcessor
         model: Any = AutoModelForImageTextToText
         processor = processor.from_pretrained(name, revision=revision)
-        model = model.from_pretrained(name, revision=revision, dtype=dtype).to(device).eval()
+        model = model.from_pretrained(name, revision=revision, dtype=precision_of(device)).to(device).eval()
     except ImportError as error:
         raise ConfigError(
             "HunyuanOCR in this process needs torch and transformers 5.13 or newer: run `pip install --upgrade torch "
@@ -91,7 +89,15 @@ def first_line(error: BaseException) -> str:
     return text.rstrip(" .:") + "."
 
 
-def _best_device() -> str:
+def precision_of(device: str) -> Any:
+    """Torch's type for the weights: bfloat16 on an accelerator, float32 on the processor."""
+    import torch
+
+    return torch.float32 if device == "cpu" else torch.bfloat16
+
+
+def best_device() -> str:
+    """An accelerator where there is one, else ``cpu``."""
     import torch
 
     found = torch.accelerator.current_accelerator(check_available=True)

@@ -28,7 +28,7 @@ from transformers import AutoModelForImageTextToText, AutoTokenizer
 from ingest.hunyuan.build import prompt_set
 from ingest.hunyuan.native import NativeModel
 from ingest.hunyuan.prompts import Request, Task
-from ingest.hunyuan.weights import Weights
+from ingest.hunyuan.weights import Weights, best_device, precision_of
 from ingest.settings import Settings
 from tests.tiny.architecture import PIXELS, PUBLISHED, configuration, generation
 from tests.tiny.pages import CHECKPOINT
@@ -59,14 +59,13 @@ class Counted:
 
 
 def make_weights(device: str) -> Weights:
-    """The published size with random weights: bfloat16 on an accelerator, float32 on a processor."""
+    """The published size with random weights, in the precision that real ones get on the device."""
     tokenizer = AutoTokenizer.from_pretrained(CHECKPOINT)
     tokens = token_ids(tokenizer)
-    dtype = torch.float32 if device == "cpu" else torch.bfloat16
     with torch.device(device):
-        model = AutoModelForImageTextToText.from_config(configuration(PUBLISHED, tokens), dtype=dtype).eval()
+        model = AutoModelForImageTextToText.from_config(configuration(PUBLISHED, tokens), dtype=precision_of(device))
     model.generation_config = generation(tokens)
-    return Weights(make_processor(tokenizer, PIXELS), model)
+    return Weights(make_processor(tokenizer, PIXELS), model.eval())
 
 
 def render(dpi: int, pages: int) -> list[Image.Image]:
@@ -128,9 +127,8 @@ def _peak(device: str) -> float:
 
 def main() -> None:
     """Measure, and print a line a batch size; or write the checkpoint."""
-    found = torch.accelerator.current_accelerator(check_available=True)
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--device", default=str(found or "cpu"))
+    parser.add_argument("--device", default=best_device())
     parser.add_argument("--dpi", type=int, default=200)
     parser.add_argument("--pages", type=int, default=16)
     parser.add_argument("--batch", type=int, nargs="+", default=[1, 4, 8, 16])
